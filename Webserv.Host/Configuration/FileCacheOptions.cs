@@ -1,0 +1,19 @@
+using Webserv.Abstractions.Configuration;
+
+namespace Webserv.Host.Configuration;
+
+/// <summary>The open-file cache.</summary>
+internal sealed class FileCacheOptions
+{
+    /// <summary>Most entries (files, directories and misses) that are remembered.</summary>
+    public int MaxEntries { get; set; } = 10_000;
+
+    /// <summary>Most memory for the contents of small files.</summary>
+    public ByteSize MaxMemory { get; set; } = ByteSize.FromMegabytes(64);
+
+    /// <summary>The largest file whose contents are kept in memory; larger ones are sent from a cached descriptor.</summary>
+    public ByteSize MaxFileInMemory { get; set; } = ByteSize.FromKilobytes(128);
+
+    /// <summary>How long an entry is used before the file system is asked again.</summary>
+    public TimeSpan ValidFor { get; set; } = TimeSpan.FromSeconds(1);
+}

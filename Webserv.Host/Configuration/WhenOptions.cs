@@ -1,0 +1,17 @@
+namespace Webserv.Host.Configuration;
+
+/// <summary>Which requests an entry applies to: those that match one value of every list that is not empty.</summary>
+internal sealed class WhenOptions
+{
+    /// <summary>Path patterns: <c>/a/*</c> (that path and everything below it), <c>/a</c> (exactly), <c>*</c> elsewhere stands for any characters but a slash.</summary>
+    public IReadOnlyList<string> Path { get; set; } = [];
+
+    /// <summary>File-name extensions with their dot (<c>.php</c>), anywhere in the path at the end of a segment, so that PATH_INFO may follow.</summary>
+    public IReadOnlyList<string> Extensions { get; set; } = [];
+
+    /// <summary>Methods, case-sensitive.</summary>
+    public IReadOnlyList<string> Methods { get; set; } = [];
+
+    /// <summary>Host names, as in a virtual server's <c>HostNames</c>.</summary>
+    public IReadOnlyList<string> Hosts { get; set; } = [];
+}

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Configuration;
+using Webserv.Abstractions.Pipeline;
+using Webserv.Host.Configuration;
+
+namespace Webserv.Host.Plugins;
+
+/// <summary>A middleware that a plugin registered.</summary>
+internal interface IMiddlewareRegistration
+{
+    /// <summary>The name it was registered under.</summary>
+    string Name { get; }
+
+    /// <summary>The plugin that registered it.</summary>
+    string PluginId { get; }
+
+    /// <summary>Whether it is marked with <see cref="NonBlockingAttribute"/>.</summary>
+    bool IsNonBlocking { get; }
+
+    /// <summary>
+    /// Binds and validates the options and makes the instance for one entry. Nothing is thrown: what is wrong (unknown
+    /// option, wrong type, failed validation, exception of a constructor) is added to <paramref name="errors"/> with the
+    /// path of the option and answered with <see langword="null"/>. Whoever gets the instance awaits its
+    /// <c>IAsyncInitializer</c> and disposes it.
+    /// </summary>
+    IMiddleware? Create(IPipelineEntry entry, IConfigurationSection? options, IConfigurationErrors errors);
+}
