@@ -1,0 +1,95 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Webserv.Host.Transport.Epoll;
+
+/// <summary>An endpoint: a listening socket a loop, or one for all loops where it is a unix-domain socket.</summary>
+internal sealed class EpollListener : IConnectionListener
+{
+    private readonly EpollTransport _transport;
+    private readonly ILogger _logger;
+    private readonly int[] _sockets;
+    private readonly EpollAcceptor[] _acceptors;
+    private int _disposed;
+
+    internal EpollListener(
+        EpollTransport transport,
+        ListenEndpoint endpoint,
+        IConnectionHandler handler,
+        EpollLoop[] loops,
+        int backlog,
+        ILogger logger)
+    {
+        _transport = transport;
+        _logger = logger;
+        Endpoint = endpoint;
+        var port = 0;
+        _sockets = endpoint.UnixPath is null
+            ? ListeningSocket.OpenInternet(endpoint, loops.Length, backlog, out port)
+            : [ListeningSocket.OpenUnix(endpoint, backlog)];
+        Port = port;
+        if (endpoint.Address is { } address && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any))
+        {
+            LocalEndPoint = new IPEndPoint(address, port);
+        }
+
+        _acceptors = Array.ConvertAll(loops, loop => new EpollAcceptor(loop, this, handler, logger));
+    }
+
+    public ListenEndpoint Endpoint { get; }
+
+    public int Port { get; }
+
+    /// <summary>The own address of every connection; <see langword="null"/> where they differ.</summary>
+    internal IPEndPoint? LocalEndPoint { get; }
+
+    public override string ToString() => Endpoint.ToString(Port);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        foreach (var acceptor in _acceptors)
+        {
+            await acceptor.StopAsync().ConfigureAwait(false);
+        }
+
+        foreach (var socket in _sockets)
+        {
+            _ = LibC.Close(socket);
+        }
+
+        RemoveFile();
+        _transport.Forget(this);
+    }
+
+    /// <summary>Starts to accept on every loop.</summary>
+    internal void Start()
+    {
+        for (var i = 0; i < _acceptors.Length; i++)
+        {
+            _acceptors[i].Start(_sockets[i % _sockets.Length], shared: _sockets.Length < _acceptors.Length);
+        }
+    }
+
+    private void RemoveFile()
+    {
+        if (Endpoint.UnixPath is not { } path)
+        {
+            return;
+        }
+
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The next start takes a file without a server for what it is.
+            TransportLog.SocketFileNotRemoved(_logger, path, error.Message);
+        }
+    }
+}

@@ -1,0 +1,347 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Webserv.Host.Transport.Epoll;
+
+/// <summary>One thread with an epoll instance: waits, hands events to their sources, runs what was posted, keeps deadlines.</summary>
+internal sealed class EpollLoop : IEventLoop
+{
+    private const int EventsPerTurn = 256;
+    private const int StallMilliseconds = 100;
+    private const int StallLogInterval = 10_000;
+    private const int MaxIdleSwitches = 256;
+
+    [ThreadStatic]
+    private static EpollLoop? _current;
+
+    private readonly int _index;
+    private readonly ILogger _logger;
+    private readonly int _epoll;
+    private readonly int _wakeUp;
+    private readonly EpollEvents _events = new(EventsPerTurn);
+    private readonly ConcurrentQueue<IThreadPoolWorkItem> _posted = new();
+    private readonly ConcurrentQueue<LoopSwitch> _switches = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _slotLock = new();
+    private readonly Lock _wakeLock = new();
+    private readonly Stack<int> _freeSlots = new();
+    private EpollSource?[] _slots = new EpollSource?[64];
+    private int _usedSlots = 1;
+    private uint _generation;
+    private long _now;
+    private long _stalls;
+    private long _stallLogged = long.MinValue / 2;
+    private volatile bool _sleeping;
+    private volatile bool _stopping;
+    private volatile bool _stopped;
+
+    private EpollLoop(int index, int epoll, int wakeUp, ILogger logger)
+    {
+        _index = index;
+        _epoll = epoll;
+        _wakeUp = wakeUp;
+        _logger = logger;
+        _now = Environment.TickCount64;
+        Timers = new TimerWheel(_now);
+    }
+
+    /// <summary>The loop whose thread this is, or <see langword="null"/>.</summary>
+    public static EpollLoop? Current => _current;
+
+    /// <summary>The deadlines of this loop's sources; for its own thread alone.</summary>
+    public TimerWheel Timers { get; }
+
+    /// <summary>Counts the turns; for its own thread alone.</summary>
+    public long Turn { get; private set; }
+
+    public ILogger Logger => _logger;
+
+    /// <summary>How often a turn took longer than a tenth of a second.</summary>
+    public long Stalls => Interlocked.Read(ref _stalls);
+
+    // The cached time is old while the loop sleeps, so others read the clock itself.
+    public long Milliseconds => IsCurrent ? _now : Environment.TickCount64;
+
+    public bool IsCurrent => ReferenceEquals(_current, this);
+
+    /// <summary>Starts a loop.</summary>
+    /// <exception cref="IOException">The system has no descriptors or memory left.</exception>
+    public static EpollLoop Start(int index, ILogger logger)
+    {
+        var epoll = LibC.EpollCreate(LibC.EpollCloseOnExec);
+        if (epoll < 0)
+        {
+            throw new IOException($"cannot create an epoll instance: {LibC.Describe(LibC.Errno)}");
+        }
+
+        var wakeUp = LibC.EventDescriptor(0, LibC.EventNonBlocking | LibC.EventCloseOnExec);
+        var error = wakeUp < 0 ? LibC.Errno : EpollEvents.Add(epoll, wakeUp, LibC.EpollIn | LibC.EpollEdge, 0);
+        if (error != 0)
+        {
+            _ = LibC.Close(epoll);
+            _ = wakeUp < 0 ? 0 : LibC.Close(wakeUp);
+            throw new IOException($"cannot create an event descriptor: {LibC.Describe(error)}");
+        }
+
+        var loop = new EpollLoop(index, epoll, wakeUp, logger);
+        new Thread(loop.Run) { IsBackground = true, Name = $"webserv loop {index}" }.Start();
+        return loop;
+    }
+
+    public ValueTask SwitchTo() =>
+        IsCurrent ? ValueTask.CompletedTask : (_switches.TryDequeue(out var idle) ? idle : new LoopSwitch(this)).Task;
+
+    /// <summary>Takes back an awaitable of <see cref="SwitchTo"/>.</summary>
+    internal void Return(LoopSwitch idle)
+    {
+        if (_switches.Count < MaxIdleSwitches)
+        {
+            _switches.Enqueue(idle);
+        }
+    }
+
+    /// <summary>Runs something on the loop, never before this returns to it. From any thread.</summary>
+    internal void Post(IThreadPoolWorkItem work)
+    {
+        _posted.Enqueue(work);
+        if (IsCurrent)
+        {
+            return;
+        }
+
+        Interlocked.MemoryBarrier();
+        if (_sleeping)
+        {
+            Wake();
+        }
+        else if (_stopped)
+        {
+            RunLeftOver();
+        }
+    }
+
+    /// <summary>Registers a descriptor; its events go to the source. From any thread. 0 or the error number.</summary>
+    internal int Register(EpollSource source, int descriptor, uint events)
+    {
+        lock (_slotLock)
+        {
+            ObjectDisposedException.ThrowIf(_stopping, this);
+            if (!_freeSlots.TryPop(out var slot))
+            {
+                slot = _usedSlots++;
+                if (slot == _slots.Length)
+                {
+                    var larger = new EpollSource?[slot * 2];
+                    _slots.CopyTo(larger, 0);
+                    Volatile.Write(ref _slots, larger);
+                }
+            }
+
+            source.Key = ((ulong)++_generation << 32) | (uint)slot;
+            Volatile.Write(ref _slots[slot], source);
+            var error = EpollEvents.Add(_epoll, descriptor, events, source.Key);
+            if (error != 0)
+            {
+                FreeSlot(source);
+            }
+
+            return error;
+        }
+    }
+
+    /// <summary>Takes a descriptor out, before it is closed. From any thread.</summary>
+    internal void Unregister(EpollSource source, int descriptor)
+    {
+        lock (_slotLock)
+        {
+            if (source.Key != 0)
+            {
+                EpollEvents.Delete(_epoll, descriptor);
+                FreeSlot(source);
+            }
+        }
+    }
+
+    /// <summary>Stops every source and ends the thread.</summary>
+    internal Task StopAsync()
+    {
+        _stopping = true;
+        Wake();
+        return _ended.Task;
+    }
+
+    private void FreeSlot(EpollSource source)
+    {
+        var slot = (int)(uint)source.Key;
+        source.Key = 0;
+        Volatile.Write(ref _slots[slot], null);
+        _freeSlots.Push(slot);
+    }
+
+    private unsafe void Wake()
+    {
+        // Edge-triggered, so nobody has to read it. The lock keeps the descriptor from being closed in between.
+        lock (_wakeLock)
+        {
+            if (!_stopped)
+            {
+                var one = 1UL;
+                _ = LibC.Write(_wakeUp, (byte*)&one, sizeof(ulong));
+            }
+        }
+    }
+
+    private void Run()
+    {
+        _current = this;
+        while (!_stopping)
+        {
+            var count = Wait();
+            _now = Environment.TickCount64;
+            Turn++;
+            for (var i = 0; i < count; i++)
+            {
+                Dispatch(_events.Get(i, out var key), key);
+            }
+
+            AdvanceTimers();
+            RunPosted();
+            CheckStall();
+        }
+
+        End();
+    }
+
+    private int Wait()
+    {
+        var timeout = Timers.MillisecondsUntilNext(_now);
+        _sleeping = true;
+        Interlocked.MemoryBarrier();
+        if (!_posted.IsEmpty || _stopping)
+        {
+            timeout = 0;
+        }
+
+        var count = _events.Wait(_epoll, timeout);
+        if (count < 0 && LibC.Errno is var error && error != LibC.EINTR)
+        {
+            TransportLog.WaitFailed(_logger, _index, LibC.Describe(error));
+        }
+
+        _sleeping = false;
+        return count;
+    }
+
+    private void Dispatch(uint events, ulong key)
+    {
+        var slot = (int)(uint)key;
+        if (slot == 0 || Volatile.Read(ref Volatile.Read(ref _slots)[slot]) is not { } source || source.Key != key)
+        {
+            return;
+        }
+
+        try
+        {
+            source.OnEvents(events);
+        }
+        catch (Exception error)
+        {
+            // Nothing may end the loop; the source that failed pays.
+            TransportLog.SourceFailed(_logger, error, _index);
+            source.Stop();
+        }
+    }
+
+    private void AdvanceTimers()
+    {
+        try
+        {
+            Timers.Advance(_now);
+        }
+        catch (Exception error)
+        {
+            // The entry that failed is out of the wheel; the rest of its bucket is late by one turn at most.
+            TransportLog.SourceFailed(_logger, error, _index);
+        }
+    }
+
+    private void RunPosted()
+    {
+        // What is posted meanwhile waits for the next turn, so that events are not starved.
+        for (var left = _posted.Count; left > 0 && _posted.TryDequeue(out var work); left--)
+        {
+            Execute(work);
+        }
+    }
+
+    private void Execute(IThreadPoolWorkItem work)
+    {
+        try
+        {
+            work.Execute();
+        }
+        catch (Exception error)
+        {
+            TransportLog.SourceFailed(_logger, error, _index);
+            (work as EpollSource)?.Stop();
+        }
+    }
+
+    private void CheckStall()
+    {
+        var end = Environment.TickCount64;
+        var took = end - _now;
+        if (took <= StallMilliseconds)
+        {
+            return;
+        }
+
+        var stalls = Interlocked.Increment(ref _stalls);
+        if (end - _stallLogged >= StallLogInterval)
+        {
+            _stallLogged = end;
+            TransportLog.LoopStalled(_logger, _index, took, stalls);
+        }
+    }
+
+    private void End()
+    {
+        EpollSource?[] sources;
+        lock (_slotLock)
+        {
+            // Register looks at _stopping under this lock: nothing is added from here on.
+            sources = _slots.ToArray();
+        }
+
+        foreach (var source in sources)
+        {
+            source?.Stop();
+        }
+
+        // The continuations of what was stopped run here; they find everything closed and cannot start anything new.
+        while (_posted.TryDequeue(out var work))
+        {
+            Execute(work);
+        }
+
+        lock (_wakeLock)
+        {
+            _stopped = true;
+        }
+
+        _current = null;
+        RunLeftOver();
+        _ = LibC.Close(_wakeUp);
+        _ = LibC.Close(_epoll);
+        _events.Free();
+        _ended.SetResult();
+    }
+
+    private void RunLeftOver()
+    {
+        while (_posted.TryDequeue(out var work))
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
+        }
+    }
+}

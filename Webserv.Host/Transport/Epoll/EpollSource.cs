@@ -1,0 +1,17 @@
+namespace Webserv.Host.Transport.Epoll;
+
+/// <summary>Something registered with a loop: a connection, a listening socket, a pipe.</summary>
+internal abstract class EpollSource : TimerEntry
+{
+    /// <summary>
+    /// The slot (low half) and generation (high half) that its events carry; 0 while not registered. An event of a
+    /// generation that has gone is dropped.
+    /// </summary>
+    internal ulong Key { get; set; }
+
+    /// <summary>The descriptor is ready. On the loop.</summary>
+    internal abstract void OnEvents(uint events);
+
+    /// <summary>One of the two above has thrown, or the loop ends: gives up the descriptor. On the loop.</summary>
+    internal abstract void Stop();
+}

@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Logging;
+using Webserv.Abstractions.IO;
+using Webserv.Host.Configuration;
+
+namespace Webserv.Host.Transport.Epoll;
+
+/// <summary>Event loops on the system calls themselves.</summary>
+internal sealed class EpollTransport : ITransport
+{
+    private readonly ILogger _logger;
+    private readonly int _backlog;
+    private readonly EpollLoop[] _loops;
+    private readonly HashSet<EpollListener> _listeners = [];
+    private int _next;
+    private bool _disposed;
+
+    /// <summary>Starts the loops.</summary>
+    /// <exception cref="IOException">The system has no descriptors or memory left.</exception>
+    public EpollTransport(TransportOptions options, ILoggerFactory loggers)
+    {
+        _logger = loggers.CreateLogger<EpollTransport>();
+        _backlog = options.Backlog;
+        _loops = new EpollLoop[options.EventLoops > 0 ? options.EventLoops : Environment.ProcessorCount];
+        for (var i = 0; i < _loops.Length; i++)
+        {
+            _loops[i] = EpollLoop.Start(i, _logger);
+        }
+
+        Pipes = new EpollPipeStreams(this);
+    }
+
+    public IPipeStreams Pipes { get; }
+
+    /// <summary>How often a loop was held up for more than a tenth of a second.</summary>
+    public long Stalls => _loops.Sum(loop => loop.Stalls);
+
+    public IConnectionListener Bind(ListenEndpoint endpoint, IConnectionHandler handler)
+    {
+        EpollListener listener;
+        lock (_listeners)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            listener = new EpollListener(this, endpoint, handler, _loops, _backlog, _logger);
+            _listeners.Add(listener);
+        }
+
+        try
+        {
+            listener.Start();
+            return listener;
+        }
+        catch
+        {
+            // Nobody can have connected for long; it is gone as soon as its loops have let go of it.
+            _ = listener.DisposeAsync().AsTask();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        EpollListener[] listeners;
+        lock (_listeners)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            listeners = [.. _listeners];
+        }
+
+        foreach (var listener in listeners)
+        {
+            await listener.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(_loops.Select(loop => loop.StopAsync())).ConfigureAwait(false);
+    }
+
+    /// <summary>A loop for something that is not bound to one: the caller's own, or each in turn.</summary>
+    internal EpollLoop ChooseLoop() =>
+        EpollLoop.Current is { } current && Array.IndexOf(_loops, current) >= 0
+            ? current
+            : _loops[(uint)Interlocked.Increment(ref _next) % (uint)_loops.Length];
+
+    internal void Forget(EpollListener listener)
+    {
+        lock (_listeners)
+        {
+            _listeners.Remove(listener);
+        }
+    }
+}
