@@ -1,0 +1,16 @@
+namespace Webserv.Host.Files;
+
+/// <summary>
+/// The kinds of entries, each with a bound of its own, so that a flood of one kind cannot push the others out.
+/// </summary>
+internal enum CacheShelf
+{
+    /// <summary>Misses and refusals: whoever tries random paths only pushes out the like.</summary>
+    Misses,
+
+    /// <summary>Directories and files in memory.</summary>
+    Memory,
+
+    /// <summary>Files with an open descriptor.</summary>
+    Descriptors,
+}

@@ -1,0 +1,172 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using Webserv.Abstractions.Files;
+
+namespace Webserv.Host.Files;
+
+/// <summary>
+/// A file, directory or miss as it was at one moment. Length, times, entity-tag and content or descriptor come from one
+/// open file and never change; a file that changed on disk becomes another instance.
+/// </summary>
+internal sealed class CachedFile : IFileEntry
+{
+    private readonly RootDirectory _root;
+    private readonly FileFacts _facts;
+    private readonly SafeFileHandle? _handle;
+    private ChildPath[] _children = [];
+
+    /// <summary>Keeps what a look-up found.</summary>
+    /// <param name="root">The root it was found in.</param>
+    /// <param name="path">The path below the root.</param>
+    /// <param name="kind">What was found.</param>
+    /// <param name="facts">What the file system said about it.</param>
+    /// <param name="content">The whole content, or <see langword="null"/>.</param>
+    /// <param name="handle">The open file, or <see langword="null"/>; owned by this instance.</param>
+    /// <param name="now">The present; a file from the future gets no later time (RFC 9110 section 8.8.2.1).</param>
+    public CachedFile(
+        RootDirectory root, string path, FileKind kind, FileFacts facts, byte[]? content, SafeFileHandle? handle, DateTimeOffset now)
+    {
+        _root = root;
+        _facts = facts;
+        _handle = handle;
+        Path = path;
+        Kind = kind;
+        Content = content;
+        PhysicalPath = root.Directory is "/" or "" ? path : System.IO.Path.Join(root.Directory, path.TrimEnd('/'));
+        LastModifiedField = "";
+        EntityTag = "";
+        if (kind == FileKind.File)
+        {
+            var seconds = Math.Clamp(
+                facts.ModifiedSeconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), now.ToUnixTimeSeconds());
+            LastModified = DateTimeOffset.FromUnixTimeSeconds(seconds);
+            LastModifiedField = LastModified.ToString("R", CultureInfo.InvariantCulture);
+            EntityTag = string.Create(
+                CultureInfo.InvariantCulture, $"\"{facts.Length:x}-{facts.ModifiedTicks:x}-{facts.Inode:x}\"");
+        }
+
+        IsRecent = kind == FileKind.File && facts.IsRecent(now.ToUnixTimeSeconds());
+    }
+
+    /// <inheritdoc />
+    public FileKind Kind { get; }
+
+    /// <inheritdoc />
+    public string PhysicalPath { get; }
+
+    /// <inheritdoc />
+    public long Length => _facts.Length;
+
+    /// <inheritdoc />
+    public DateTimeOffset LastModified { get; }
+
+    /// <inheritdoc />
+    public string LastModifiedField { get; }
+
+    /// <inheritdoc />
+    public string EntityTag { get; }
+
+    /// <summary>The whole content of a small file, never to be changed; <see langword="null"/> where it is to be sent from a descriptor.</summary>
+    public byte[]? Content { get; }
+
+    /// <summary>The path below the root under which it was found.</summary>
+    public string Path { get; }
+
+    /// <summary>Whether it was found through this root.</summary>
+    public bool IsFrom(RootDirectory root) => ReferenceEquals(_root, root);
+
+    /// <summary>Whether the file changed so shortly before it was loaded that its times cannot tell a further change.</summary>
+    public bool IsRecent { get; }
+
+    /// <summary>Whether a descriptor is kept for it.</summary>
+    public bool HasDescriptor => _handle is not null;
+
+    /// <summary>Whether a new look at the file system found the same thing unchanged.</summary>
+    public bool IsStill(in FileLookup look) =>
+        look.Kind == Kind && Kind switch
+        {
+            FileKind.File => !IsRecent && look.Facts == _facts,
+
+            // Of a directory nothing is remembered but that it is one.
+            _ => true,
+        };
+
+    /// <summary>
+    /// Borrows a descriptor of exactly this file. It stays open until <see cref="Return"/>, whatever happens to the cache
+    /// meanwhile. Each success is followed by one return.
+    /// </summary>
+    /// <param name="handle">The open file; read it with explicit offsets only, others use it too.</param>
+    /// <returns>
+    /// <see langword="false"/> where the cache has let go of the descriptor and the file has changed on disk since, so that
+    /// this version of it can no longer be had.
+    /// </returns>
+    /// <exception cref="Abstractions.Http.HttpException">503: it had to be opened again and the file system could not answer.</exception>
+    public bool TryRent([NotNullWhen(true)] out SafeFileHandle? handle)
+    {
+        if (Kind != FileKind.File)
+        {
+            handle = null;
+            return false;
+        }
+
+        if (_handle is { IsClosed: false })
+        {
+            var added = false;
+            try
+            {
+                _handle.DangerousAddRef(ref added);
+                handle = _handle;
+                return true;
+            }
+            catch (ObjectDisposedException)
+            {
+                // Evicted between the question and the answer: opened again below.
+            }
+        }
+
+        return _root.TryReopen(Path, _facts, out handle);
+    }
+
+    /// <summary>Gives a borrowed descriptor back.</summary>
+    /// <param name="handle">What <see cref="TryRent"/> gave.</param>
+    public void Return(SafeFileHandle handle)
+    {
+        if (ReferenceEquals(handle, _handle))
+        {
+            handle.DangerousRelease();
+        }
+        else
+        {
+            handle.Dispose();
+        }
+    }
+
+    /// <summary>Closes the descriptor as soon as nobody borrows it any more.</summary>
+    public void Close() => _handle?.Dispose();
+
+    /// <summary>The path of a name in this directory, the same string every time for the first few names.</summary>
+    public string GetChildPath(string name)
+    {
+        const int Remembered = 8;
+        var children = Volatile.Read(ref _children);
+        foreach (ref readonly var child in children.AsSpan())
+        {
+            if (child.Name == name)
+            {
+                return child.Path;
+            }
+        }
+
+        var path = Path.EndsWith('/') ? Path + name : $"{Path}/{name}";
+        if (children.Length < Remembered)
+        {
+            // Two at once may lose one of the names, which is then made again.
+            Volatile.Write(ref _children, [.. children, new ChildPath(name, path)]);
+        }
+
+        return path;
+    }
+
+    private readonly record struct ChildPath(string Name, string Path);
+}

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using Webserv.Abstractions.Files;
+using Webserv.Abstractions.Pipeline;
+
+namespace Webserv.Host.Files;
+
+/// <summary>A root as one pipeline entry sees it: with the beginning of its requests' paths taken away.</summary>
+/// <param name="root">The directory.</param>
+/// <param name="entry">The entry.</param>
+internal sealed class DocumentRoot(RootDirectory root, IPipelineEntry entry) : IDocumentRoot
+{
+    private const int MostAliases = 4096;
+
+    // Paths below the root by request paths, for entries that cut their requests' paths: cutting makes a new string.
+    private readonly ConcurrentDictionary<string, string> _aliases = new(StringComparer.Ordinal);
+    private int _aliasCount;
+    private bool _isAlias;
+
+    /// <inheritdoc />
+    public string Directory => root.Directory;
+
+    /// <inheritdoc />
+    public IFileEntry Find(string requestPath)
+    {
+        ArgumentNullException.ThrowIfNull(requestPath);
+        if (Volatile.Read(ref _isAlias) && _aliases.TryGetValue(requestPath, out var known))
+        {
+            return root.Find(known);
+        }
+
+        var path = entry.GetPathBelowRoot(requestPath);
+        var file = root.Find(path);
+        if (!ReferenceEquals(path, requestPath) && file.Kind is FileKind.File or FileKind.Directory)
+        {
+            Remember(requestPath, file.Path);
+        }
+
+        return file;
+    }
+
+    /// <inheritdoc />
+    public IFileEntry FindIn(IFileEntry directory, string name)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        ArgumentNullException.ThrowIfNull(name);
+        if (directory is not CachedFile { Kind: FileKind.Directory } parent || !parent.IsFrom(root))
+        {
+            throw new ArgumentException("Not a directory that was found through this root.", nameof(directory));
+        }
+
+        return root.Find(root.IsAcceptableName(name) ? parent.GetChildPath(name) : "");
+    }
+
+    private void Remember(string requestPath, string path)
+    {
+        if (Interlocked.Increment(ref _aliasCount) > MostAliases)
+        {
+            // Rare and harmless: what is still asked for comes back with its next request.
+            _aliases.Clear();
+            Volatile.Write(ref _aliasCount, 1);
+        }
+
+        _aliases[requestPath] = path;
+        Volatile.Write(ref _isAlias, true);
+    }
+}

@@ -1,0 +1,36 @@
+using Webserv.Abstractions.Files;
+
+namespace Webserv.Host.Files;
+
+/// <summary>
+/// What the file system says about a file. Two equal values mean: the same file with the same content, as far as its
+/// clock can tell.
+/// </summary>
+/// <param name="Kind"><see cref="FileKind.File"/>, <see cref="FileKind.Directory"/>, or <see cref="FileKind.Forbidden"/> for anything else.</param>
+/// <param name="Device">The file system it is on.</param>
+/// <param name="Inode">Its number there; 0 where the platform does not tell.</param>
+/// <param name="Length">In bytes.</param>
+/// <param name="ModifiedSeconds">The last change of the content, in seconds since 1970; may be negative.</param>
+/// <param name="ModifiedNanoseconds">The rest, 0 to 999,999,999.</param>
+/// <param name="ChangedSeconds">The last change of content or attributes, which nobody can set back.</param>
+/// <param name="ChangedNanoseconds">The rest, 0 to 999,999,999.</param>
+internal readonly record struct FileFacts(
+    FileKind Kind,
+    ulong Device,
+    ulong Inode,
+    long Length,
+    long ModifiedSeconds,
+    uint ModifiedNanoseconds,
+    long ChangedSeconds,
+    uint ChangedNanoseconds)
+{
+    /// <summary>The last change of the content in nanoseconds since 1970. Wraps around beyond the years 1677 and 2262, which an entity-tag does not mind.</summary>
+    public ulong ModifiedTicks => unchecked((ulong)((ModifiedSeconds * 1_000_000_000) + ModifiedNanoseconds));
+
+    /// <summary>
+    /// Whether it was changed so shortly before that another change could carry the same times: file systems keep them
+    /// in steps of up to two seconds.
+    /// </summary>
+    /// <param name="nowSeconds">The present, in seconds since 1970.</param>
+    public bool IsRecent(long nowSeconds) => Math.Max(ModifiedSeconds, ChangedSeconds) >= nowSeconds - 2;
+}

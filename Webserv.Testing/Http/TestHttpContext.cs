@@ -1,0 +1,241 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Primitives;
+using Webserv.Abstractions.Http;
+using Webserv.Abstractions.Pipeline;
+
+namespace Webserv.Testing.Http;
+
+/// <summary>
+/// A request and its recorded response. It keeps the rules of the contract as the server does: fields are checked, a
+/// response that has started is read-only, a body that does not match its length throws.
+/// </summary>
+/// <example>
+/// <code>
+/// var context = TestHttpContext.Get("/hello?x=1");
+/// await middleware.InvokeAsync(context, context.Next, cancellation);
+/// Assert.Equal("Hello", context.Response.BodyText);
+/// </code>
+/// </example>
+public sealed class TestHttpContext : IHttpContext
+{
+    private static long _lastId;
+    private readonly Dictionary<Type, object> _features = [];
+    private Dictionary<object, object?>? _items;
+
+    /// <summary>Makes a request of HTTP/1.1 for <c>localhost</c> without a body.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="target">The request-target as a client sends it: percent-encoded, with its query.</param>
+    /// <exception cref="ArgumentException">The server would answer such a target with 400.</exception>
+    public TestHttpContext(string method, string target)
+    {
+        Request = new TestHttpRequest(method, target);
+        Response = new TestHttpResponse(method);
+        TraceId = "test-" + Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
+        Next = (_, _) =>
+        {
+            NextWasCalled = true;
+            if (!Response.HasStarted)
+            {
+                Response.StatusCode = StatusCodes.NotFound;
+            }
+
+            return Task.CompletedTask;
+        };
+    }
+
+    /// <summary>The request.</summary>
+    public TestHttpRequest Request { get; }
+
+    /// <summary>The response, as far as it was made.</summary>
+    public TestHttpResponse Response { get; }
+
+    /// <summary>The connection.</summary>
+    public TestConnectionInfo Connection { get; } = new();
+
+    /// <summary>The virtual server; named <c>test</c> unless <see cref="WithVirtualServer"/> replaced it.</summary>
+    public IVirtualServer VirtualServer { get; private set; } = new TestVirtualServer();
+
+    /// <inheritdoc/>
+    public string TraceId { get; }
+
+    /// <inheritdoc/>
+    public IDictionary<object, object?> Items => _items ??= [];
+
+    /// <summary>What to hand to a middleware as the rest of the pipeline. It answers 404 as the end of a real one does, and is remembered.</summary>
+    public RequestDelegate Next { get; private set; }
+
+    /// <summary>Whether the middleware passed the request on.</summary>
+    public bool NextWasCalled { get; private set; }
+
+    IHttpRequest IHttpContext.Request => Request;
+
+    IHttpResponse IHttpContext.Response => Response;
+
+    IConnectionInfo IHttpContext.Connection => Connection;
+
+    /// <summary>Makes a GET.</summary>
+    public static TestHttpContext Get(string target) => new(HttpMethods.Get, target);
+
+    /// <summary>Makes a HEAD.</summary>
+    public static TestHttpContext Head(string target) => new(HttpMethods.Head, target);
+
+    /// <summary>Makes a POST; add a body with <see cref="WithBody(string, string)"/>.</summary>
+    public static TestHttpContext Post(string target) => new(HttpMethods.Post, target);
+
+    /// <summary>Makes a PUT; add a body with <see cref="WithBody(string, string)"/>.</summary>
+    public static TestHttpContext Put(string target) => new(HttpMethods.Put, target);
+
+    /// <summary>Makes a DELETE.</summary>
+    public static TestHttpContext Delete(string target) => new(HttpMethods.Delete, target);
+
+    /// <summary>Adds a field line to the request.</summary>
+    public TestHttpContext WithHeader(string name, string value)
+    {
+        Request.Fields.AppendUnchecked(name, value);
+        return this;
+    }
+
+    /// <summary>Replaces a field of the request.</summary>
+    public TestHttpContext WithHeader(string name, StringValues values)
+    {
+        Request.Fields.SetUnchecked(name, values);
+        return this;
+    }
+
+    /// <summary>Gives the request a body in UTF-8 with its length and type.</summary>
+    public TestHttpContext WithBody(string text, string contentType = "text/plain; charset=utf-8") =>
+        WithBody(Encoding.UTF8.GetBytes(text), contentType);
+
+    /// <summary>Gives the request a body with its length.</summary>
+    /// <param name="bytes">The body.</param>
+    /// <param name="contentType">The media type, or <see langword="null"/> for none.</param>
+    public TestHttpContext WithBody(byte[] bytes, string? contentType = null)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        return WithBody(new MemoryStream(bytes, writable: false), contentType, bytes.Length);
+    }
+
+    /// <summary>Gives the request a body from a stream.</summary>
+    /// <param name="stream">Read when the middleware reads the body, not disposed.</param>
+    /// <param name="contentType">The media type, or <see langword="null"/> for none.</param>
+    /// <param name="length">
+    /// The declared length; <see langword="null"/> for a chunked body. Where the stream ends before it, reading throws 400 as
+    /// it does for a client that went away.
+    /// </param>
+    public TestHttpContext WithBody(Stream stream, string? contentType = null, long? length = null)
+    {
+        Request.SetBody(stream, length);
+        if (contentType is not null)
+        {
+            Request.Fields.SetUnchecked(Fields.ContentType, contentType);
+        }
+
+        return this;
+    }
+
+    /// <summary>Gives the request a body with its length that arrives in small pieces, every one after a hop to the thread pool.</summary>
+    /// <param name="bytes">The body.</param>
+    /// <param name="pieceSize">Bytes that one read yields at most; 1 or more.</param>
+    /// <param name="contentType">The media type, or <see langword="null"/> for none.</param>
+    public TestHttpContext WithSlowBody(byte[] bytes, int pieceSize = 1, string? contentType = null)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(pieceSize, 1);
+        return WithBody(new SlowStream(bytes, pieceSize), contentType, bytes.Length);
+    }
+
+    /// <summary>Sets the Host field.</summary>
+    public TestHttpContext WithHost(string host)
+    {
+        Request.Host = host;
+        return this;
+    }
+
+    /// <summary>Makes it a request over TLS, or not.</summary>
+    /// <param name="scheme"><c>http</c> or <c>https</c>.</param>
+    public TestHttpContext WithScheme(string scheme)
+    {
+        Request.Scheme = scheme;
+        return this;
+    }
+
+    /// <summary>Sets the version of HTTP.</summary>
+    public TestHttpContext WithHttpVersion(Version version)
+    {
+        Request.HttpVersion = version;
+        return this;
+    }
+
+    /// <summary>Sets where the request comes from.</summary>
+    /// <param name="address">The client's address; <see langword="null"/> as for a unix-domain socket.</param>
+    /// <param name="port">The client's port.</param>
+    public TestHttpContext WithRemoteAddress(IPAddress? address, int port = 50000)
+    {
+        Connection.RemoteAddress = address;
+        Connection.RemotePort = address is null ? 0 : port;
+        return this;
+    }
+
+    /// <summary>Sets the virtual server.</summary>
+    public TestHttpContext WithVirtualServer(IVirtualServer virtualServer)
+    {
+        VirtualServer = virtualServer;
+        return this;
+    }
+
+    /// <summary>Offers a capability that <see cref="GetFeature"/> finds.</summary>
+    public TestHttpContext WithFeature<TFeature>(TFeature feature)
+        where TFeature : class
+    {
+        _features[typeof(TFeature)] = feature;
+        return this;
+    }
+
+    /// <summary>Replaces the rest of the pipeline. <see cref="NextWasCalled"/> works all the same.</summary>
+    public TestHttpContext WithNext(RequestDelegate next)
+    {
+        Next = (context, cancellation) =>
+        {
+            NextWasCalled = true;
+            return next(context, cancellation);
+        };
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public TFeature? GetFeature<TFeature>()
+        where TFeature : class =>
+        _features.GetValueOrDefault(typeof(TFeature)) as TFeature;
+
+    /// <summary>
+    /// Serves the request with a middleware as the server does: an <see cref="HttpException"/> becomes its status, and the
+    /// response is completed. Any other exception comes out.
+    /// </summary>
+    /// <param name="middleware">The middleware under test.</param>
+    /// <param name="cancellation">Handed to the middleware.</param>
+    /// <returns>The complete response.</returns>
+    public Task<TestHttpResponse> SendAsync(IMiddleware middleware, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
+        return SendAsync((context, token) => middleware.InvokeAsync(context, Next, token), cancellation);
+    }
+
+    /// <summary>Serves the request with a pipeline, otherwise like <see cref="SendAsync(IMiddleware, CancellationToken)"/>.</summary>
+    public async Task<TestHttpResponse> SendAsync(RequestDelegate pipeline, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+        try
+        {
+            await pipeline(this, cancellation).ConfigureAwait(false);
+        }
+        catch (HttpException exception) when (!Response.HasStarted)
+        {
+            Response.Reset(exception);
+        }
+
+        await Response.CompleteAsync().ConfigureAwait(false);
+        return Response;
+    }
+}

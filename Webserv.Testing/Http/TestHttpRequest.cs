@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Net;
+using Webserv.Abstractions.Http;
+
+namespace Webserv.Testing.Http;
+
+/// <summary>The request of a <see cref="TestHttpContext"/>, which has the methods that fill it.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The body is memory alone; whoever gave a stream disposes it.")]
+public sealed class TestHttpRequest : IHttpRequest
+{
+    private TestRequestBody _body = new(Stream.Null, 0);
+
+    internal TestHttpRequest(string method, string target)
+    {
+        Method = method;
+        RawTarget = target;
+        (Path, Query) = RequestTarget.Parse(target);
+        Fields = new TestHeaderCollection();
+        Host = "localhost";
+    }
+
+    /// <inheritdoc/>
+    public string Method { get; }
+
+    /// <inheritdoc/>
+    public string Scheme { get; internal set; } = "http";
+
+    /// <inheritdoc/>
+    public string Host
+    {
+        get;
+        internal set
+        {
+            field = value;
+            Fields.SetUnchecked(Abstractions.Http.Fields.Host, value);
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Path { get; }
+
+    /// <inheritdoc/>
+    public string RawTarget { get; }
+
+    /// <inheritdoc/>
+    public string Query { get; }
+
+    /// <inheritdoc/>
+    public Version HttpVersion { get; internal set; } = System.Net.HttpVersion.Version11;
+
+    /// <summary>The fields of the head; a middleware can not change them.</summary>
+    public IHeaderCollection Headers => Fields;
+
+    /// <inheritdoc/>
+    public long? ContentLength { get; private set; } = 0;
+
+    /// <summary>The body. Reading past <see cref="MaxBodySize"/> throws 413, a body shorter than its declared length 400.</summary>
+    public Stream Body => _body;
+
+    /// <inheritdoc/>
+    public long? MaxBodySize
+    {
+        get => _body.MaxSize;
+        set => _body.MaxSize = value;
+    }
+
+    /// <summary>Whether the body was read from: what makes a server send <c>100 Continue</c>.</summary>
+    public bool BodyWasRead => _body.WasRead;
+
+    internal TestHeaderCollection Fields { get; }
+
+    internal void SetBody(Stream stream, long? length)
+    {
+        _body = new TestRequestBody(stream, length) { MaxSize = _body.MaxSize };
+        ContentLength = length;
+        Fields.SetUnchecked(Abstractions.Http.Fields.ContentLength, length?.ToString(CultureInfo.InvariantCulture));
+        Fields.SetUnchecked(Abstractions.Http.Fields.TransferEncoding, length is null ? "chunked" : null);
+    }
+}

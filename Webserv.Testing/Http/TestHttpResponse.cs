@@ -1,0 +1,215 @@
+using System.Text;
+using Webserv.Abstractions.Files;
+using Webserv.Abstractions.Http;
+
+namespace Webserv.Testing.Http;
+
+/// <summary>The response of a <see cref="TestHttpContext"/>: keeps what was answered and the rules of the contract.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The body is memory alone; whoever gave a stream disposes it.")]
+public sealed class TestHttpResponse : IHttpResponse
+{
+    private readonly bool _isHead;
+    private readonly TestHeaderCollection _headers = TestHeaderCollection.ForResponse();
+    private readonly TestResponseBody _body;
+    private readonly List<TestSentFile> _sentFiles = [];
+    private readonly Stack<Func<Task>> _onStarting = new();
+    private int _statusCode = StatusCodes.Ok;
+    private long? _contentLength;
+
+    internal TestHttpResponse(string method)
+    {
+        _isHead = method == HttpMethods.Head;
+        _body = new TestResponseBody(this);
+    }
+
+    /// <inheritdoc/>
+    public int StatusCode
+    {
+        get => _statusCode;
+        set
+        {
+            ThrowIfStarted();
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 200);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 599);
+            _statusCode = value;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IHeaderCollection Headers => _headers;
+
+    /// <inheritdoc/>
+    public long? ContentLength
+    {
+        get => _contentLength;
+        set
+        {
+            ThrowIfStarted();
+            if (value < 0)
+            {
+                throw new ArgumentOutOfRangeException(nameof(value), value, "A length is 0 or more.");
+            }
+
+            _contentLength = value;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Stream Body => _body;
+
+    /// <inheritdoc/>
+    public bool HasStarted { get; private set; }
+
+    /// <summary>Whether the server is done with the response; see <see cref="CompleteAsync"/>.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>What a client got, or gets when the response ends here: nothing for HEAD, 204 and 304.</summary>
+    public byte[] BodyBytes => _isHead || HasNoContent ? [] : _body.ToArray();
+
+    /// <summary><see cref="BodyBytes"/> read as UTF-8.</summary>
+    public string BodyText => Encoding.UTF8.GetString(BodyBytes);
+
+    /// <summary>The bytes that the middleware wrote, those of HEAD, 204 and 304 included.</summary>
+    public long BytesWritten => _body.Written;
+
+    /// <summary>The files that were sent, in order; their bytes are in <see cref="BodyBytes"/> too.</summary>
+    public IReadOnlyList<TestSentFile> SentFiles => _sentFiles;
+
+    private bool HasNoContent => _statusCode is StatusCodes.NoContent or StatusCodes.NotModified;
+
+    /// <inheritdoc/>
+    public void OnStarting(Func<Task> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        ThrowIfStarted();
+        _onStarting.Push(callback);
+    }
+
+    /// <inheritdoc/>
+    public async Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellation)
+    {
+        if (!Path.IsPathFullyQualified(path))
+        {
+            throw new ArgumentException($"'{path}' is not absolute.", nameof(path));
+        }
+
+        var file = new FileInfo(path);
+        if (!file.Exists)
+        {
+            throw new FileNotFoundException("There is no such regular file.", path);
+        }
+
+        await SendAsync(path, file.Length, offset, count ?? file.Length - offset, cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task SendFileAsync(IFileEntry file, long offset, long count, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return file.Kind == FileKind.File
+            ? SendAsync(file.PhysicalPath, file.Length, offset, count, cancellation)
+            : throw new ArgumentException($"'{file.PhysicalPath}' is {file.Kind}, not a file.", nameof(file));
+    }
+
+    /// <summary>
+    /// Ends the response as the server does when the pipeline ends: starts it where it has not started, gives it its length
+    /// and compares what was written with it. Does nothing the second time.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Less was written than <see cref="ContentLength"/>: a server would end the connection.</exception>
+    public async Task CompleteAsync()
+    {
+        if (IsComplete)
+        {
+            return;
+        }
+
+        await StartAsync().ConfigureAwait(false);
+        IsComplete = true;
+        if (_contentLength is null && !HasNoContent)
+        {
+            _contentLength = _body.Written;
+        }
+        else if (_contentLength is { } length && _body.Written < length && !_isHead && !HasNoContent)
+        {
+            throw new InvalidOperationException($"{_body.Written} bytes were written where ContentLength is {length}.");
+        }
+    }
+
+    internal async Task StartAsync()
+    {
+        if (HasStarted)
+        {
+            return;
+        }
+
+        while (_onStarting.TryPop(out var callback))
+        {
+            await callback().ConfigureAwait(false);
+        }
+
+        HasStarted = true;
+        _headers.IsReadOnly = true;
+    }
+
+    internal void ThrowIfTooMuch(long written)
+    {
+        if (IsComplete)
+        {
+            throw new InvalidOperationException("The response is complete.");
+        }
+
+        if (written > _contentLength)
+        {
+            throw new InvalidOperationException($"{written} bytes were written where ContentLength is {_contentLength}.");
+        }
+    }
+
+    internal void Reset(HttpException exception)
+    {
+        _headers.Clear();
+        _body.Clear();
+        _contentLength = null;
+        _statusCode = exception.StatusCode;
+        foreach (var (name, value) in exception.Headers)
+        {
+            _headers[name] = value;
+        }
+    }
+
+    private async Task SendAsync(string path, long length, long offset, long count, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, length - offset);
+        if (!HasStarted)
+        {
+            _contentLength ??= count;
+        }
+
+        _sentFiles.Add(new TestSentFile(path, offset, count));
+        using var handle = File.OpenHandle(path, options: FileOptions.Asynchronous);
+        var bytes = new byte[count];
+        var read = 0;
+        while (read < bytes.Length)
+        {
+            var got = await RandomAccess.ReadAsync(handle, bytes.AsMemory(read), offset + read, cancellation).ConfigureAwait(false);
+            if (got == 0)
+            {
+                throw new EndOfStreamException($"'{path}' became shorter while it was sent.");
+            }
+
+            read += got;
+        }
+
+        await _body.WriteAsync(bytes, cancellation).ConfigureAwait(false);
+        await StartAsync().ConfigureAwait(false);
+    }
+
+    private void ThrowIfStarted()
+    {
+        if (HasStarted)
+        {
+            throw new InvalidOperationException("The response has started.");
+        }
+    }
+}

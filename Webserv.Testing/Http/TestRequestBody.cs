@@ -1,0 +1,66 @@
+using Webserv.Abstractions.Http;
+
+namespace Webserv.Testing.Http;
+
+/// <summary>The body as the server hands it out: bounded by its length and by the limit.</summary>
+internal sealed class TestRequestBody(Stream source, long? length) : ReadOnlyStream
+{
+    private long _read;
+    private long? _maxSize;
+
+    public bool WasRead { get; private set; }
+
+    public long? MaxSize
+    {
+        get => _maxSize;
+        set
+        {
+            if (WasRead)
+            {
+                throw new InvalidOperationException("The body was read from: its limit can no longer change.");
+            }
+
+            _maxSize = value;
+        }
+    }
+
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        var limit = Before(count);
+        return After(source.Read(buffer, offset, limit), limit);
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var limit = Before(buffer.Length);
+        return After(await source.ReadAsync(buffer[..limit], cancellationToken).ConfigureAwait(false), limit);
+    }
+
+    private int Before(int count)
+    {
+        WasRead = true;
+        if (length > _maxSize)
+        {
+            throw new HttpException(StatusCodes.ContentTooLarge, "The declared length is over the limit.");
+        }
+
+        return length is null ? count : (int)Math.Min(count, length.Value - _read);
+    }
+
+    private int After(int count, int asked)
+    {
+        _read += count;
+        if (_read > _maxSize)
+        {
+            throw new HttpException(StatusCodes.ContentTooLarge, "The body is over the limit.");
+        }
+
+        if (count == 0 && asked > 0 && _read < length)
+        {
+            throw new HttpException(StatusCodes.BadRequest, "The body is cut short.");
+        }
+
+        return count;
+    }
+}

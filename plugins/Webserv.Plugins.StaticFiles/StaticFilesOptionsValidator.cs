@@ -1,0 +1,83 @@
+using System.Buffers;
+using Microsoft.Extensions.Options;
+using Webserv.Abstractions.Files;
+
+namespace Webserv.Plugins.StaticFiles;
+
+/// <summary>Checks <see cref="StaticFilesOptions"/>.</summary>
+public sealed class StaticFilesOptionsValidator : IValidateOptions<StaticFilesOptions>
+{
+    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    /// <inheritdoc />
+    public ValidateOptionsResult Validate(string? name, StaticFilesOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        List<string> failures = [];
+        var index = options.GetIndex();
+        for (var i = 0; i < index.Count; i++)
+        {
+            if (string.IsNullOrEmpty(index[i]) || index[i] is "." or ".." || index[i].AsSpan().ContainsAny('/', '\\', '\0'))
+            {
+                failures.Add($"Index:{i}: '{index[i]}' is not the name of a file; write a name without slashes");
+            }
+        }
+
+        foreach (var (extension, type) in options.ContentTypes)
+        {
+            var bare = extension.StartsWith('.') ? extension.AsSpan(1) : extension;
+            if (bare.IsEmpty || bare.ContainsAny('.', '/', '\\'))
+            {
+                failures.Add($"ContentTypes:{extension}: '{extension}' is not an extension; write the part behind the last dot, for example .md");
+            }
+
+            if (!IsMediaType(type))
+            {
+                failures.Add($"ContentTypes:{extension}: '{type}' is not a media type; write type/subtype, for example text/markdown");
+            }
+        }
+
+        if (options.DefaultContentType is { Length: > 0 } fallback && !IsMediaType(fallback))
+        {
+            failures.Add($"DefaultContentType: '{fallback}' is not a media type; write type/subtype, for example text/plain");
+        }
+
+        if (options.Charset is { Length: > 0 } charset && charset.AsSpan().ContainsAnyExcept(TokenCharacters))
+        {
+            failures.Add($"Charset: '{charset}' is not the name of a charset, for example utf-8");
+        }
+
+        if (!Enum.IsDefined(options.SymbolicLinks))
+        {
+            failures.Add($"SymbolicLinks: '{options.SymbolicLinks}' is none of {string.Join(", ", Enum.GetNames<SymbolicLinkPolicy>())}");
+        }
+
+        if (options.CacheControl is { } cacheControl && !IsFieldValue(cacheControl))
+        {
+            failures.Add("CacheControl: is empty or holds a character that a field cannot carry");
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    // RFC 9110 section 8.3.1; parameters are let through as they are.
+    private static bool IsMediaType(string? text)
+    {
+        if (text is null || !IsFieldValue(text))
+        {
+            return false;
+        }
+
+        var type = text.AsSpan();
+        var semicolon = type.IndexOf(';');
+        type = (semicolon < 0 ? type : type[..semicolon]).TrimEnd(' ');
+        var slash = type.IndexOf('/');
+        return slash > 0 && slash < type.Length - 1
+            && !type[..slash].ContainsAnyExcept(TokenCharacters)
+            && !type[(slash + 1)..].ContainsAnyExcept(TokenCharacters);
+    }
+
+    private static bool IsFieldValue(string text) =>
+        text.AsSpan().Trim(' ').Length > 0 && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
+}

@@ -1,0 +1,57 @@
+using Webserv.Abstractions.Files;
+using Webserv.Testing.Files;
+using Webserv.Testing.Pipeline;
+
+namespace Webserv.Testing.Tests;
+
+public sealed class TestFileCacheTests : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("webserv-testing-");
+
+    public TestFileCacheTests()
+    {
+        var root = _directory.CreateSubdirectory("root");
+        File.WriteAllText(Path.Combine(root.FullName, "a.txt"), "12345");
+        File.WriteAllText(Path.Combine(root.FullName, ".hidden"), "");
+        root.CreateSubdirectory("sub");
+        File.WriteAllText(Path.Combine(_directory.FullName, "secret"), "");
+        File.CreateSymbolicLink(Path.Combine(root.FullName, "out"), "../secret");
+        File.CreateSymbolicLink(Path.Combine(root.FullName, "in"), "sub/../a.txt");
+        File.CreateSymbolicLink(Path.Combine(root.FullName, "loop"), "loop");
+    }
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("/", FileKind.Directory)]
+    [InlineData("/a.txt", FileKind.File)]
+    [InlineData("/a.txt/", FileKind.Missing)]
+    [InlineData("/sub", FileKind.Directory)]
+    [InlineData("/sub/", FileKind.Directory)]
+    [InlineData("/.hidden", FileKind.Missing)]
+    [InlineData("/../secret", FileKind.Missing)]
+    [InlineData("/out", FileKind.Forbidden)]
+    [InlineData("/in", FileKind.File)]
+    [InlineData("/loop", FileKind.Missing)]
+    [InlineData("/none", FileKind.Missing)]
+    public void Find_Path_HasTheKindOfTheContract(string path, FileKind kind) => Assert.Equal(kind, Open(new()).Find(path).Kind);
+
+    [Theory]
+    [InlineData(SymbolicLinkPolicy.Deny, "/in", FileKind.Forbidden)]
+    [InlineData(SymbolicLinkPolicy.Deny, "/a.txt", FileKind.File)]
+    [InlineData(SymbolicLinkPolicy.Follow, "/out", FileKind.File)]
+    public void Find_SymbolicLink_FollowsThePolicy(SymbolicLinkPolicy policy, string path, FileKind kind) =>
+        Assert.Equal(kind, Open(new() { SymbolicLinks = policy }).Find(path).Kind);
+
+    [Fact]
+    public void FindIn_Directory_FindsItsFile()
+    {
+        var root = Open(new());
+        var file = root.FindIn(root.Find("/"), "a.txt");
+        Assert.Equal((FileKind.File, 5L), (file.Kind, file.Length));
+        Assert.Equal(FileKind.Missing, root.FindIn(root.Find("/sub/"), "..").Kind);
+    }
+
+    private IDocumentRoot Open(DocumentRootOptions options) =>
+        new TestFileCache().OpenRoot(new TestPipelineEntry { Root = Path.Combine(_directory.FullName, "root") }, options);
+}

@@ -1,0 +1,229 @@
+using System.Text;
+using Microsoft.Extensions.Primitives;
+using Webserv.Abstractions.Http;
+using Webserv.Testing.Http;
+
+namespace Webserv.Testing.Tests;
+
+public sealed class TestHttpContextTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("/", "/", "")]
+    [InlineData("/a?b=c?d", "/a", "b=c?d")]
+    [InlineData("/a/./b/../c", "/a/c", "")]
+    [InlineData("/a/..", "/", "")]
+    [InlineData("/../../etc", "/etc", "")]
+    [InlineData("/%2e%2E/x", "/x", "")]
+    [InlineData("/a%20b", "/a b", "")]
+    [InlineData("/%C3%A9", "/é", "")]
+    [InlineData("/a%2fb", "/a%2Fb", "")]
+    [InlineData("//a//b", "//a//b", "")]
+    [InlineData("http://example.com/x?y", "/x", "y")]
+    [InlineData("http://example.com", "/", "")]
+    [InlineData("*", "*", "")]
+    public void Constructor_Target_IsNormalised(string target, string path, string query)
+    {
+        var request = new TestHttpContext("GET", target).Request;
+        Assert.Equal((path, query, target), (request.Path, request.Query, request.RawTarget));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a")]
+    [InlineData("/a b")]
+    [InlineData("/%")]
+    [InlineData("/%0")]
+    [InlineData("/%zz")]
+    [InlineData("/%00")]
+    [InlineData("/%ff")]
+    [InlineData("/a#b")]
+    public void Constructor_MalformedTarget_Throws(string target) =>
+        Assert.Throws<ArgumentException>(() => TestHttpContext.Get(target));
+
+    [Fact]
+    public async Task Body_OfText_IsReadWithItsLength()
+    {
+        var request = TestHttpContext.Post("/").WithBody("hällo").Request;
+        Assert.False(request.BodyWasRead);
+        Assert.Equal("hällo", await new StreamReader(request.Body).ReadToEndAsync(Cancellation));
+        Assert.Equal((6L, "6", true), (request.ContentLength, request.Headers["content-length"].ToString(), request.BodyWasRead));
+    }
+
+    [Fact]
+    public async Task Body_Slow_ArrivesInPieces()
+    {
+        var body = TestHttpContext.Post("/").WithSlowBody([1, 2, 3], pieceSize: 2).Request.Body;
+        var buffer = new byte[10];
+        Assert.Equal(2, await body.ReadAsync(buffer, Cancellation));
+        Assert.Equal(1, await body.ReadAsync(buffer, Cancellation));
+        Assert.Equal(0, await body.ReadAsync(buffer, Cancellation));
+    }
+
+    [Fact]
+    public async Task Body_ShorterThanDeclared_Is400()
+    {
+        var body = TestHttpContext.Post("/").WithBody(new MemoryStream([1, 2]), length: 3).Request.Body;
+        var exception = await Assert.ThrowsAsync<HttpException>(() => body.CopyToAsync(Stream.Null, Cancellation));
+        Assert.Equal(400, exception.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(3L)]
+    [InlineData(null)]
+    public async Task Body_OverTheLimit_Is413(long? length)
+    {
+        var request = TestHttpContext.Post("/").WithBody(new MemoryStream([1, 2, 3]), length: length).Request;
+        request.MaxBodySize = 2;
+        var exception = await Assert.ThrowsAsync<HttpException>(() => request.Body.CopyToAsync(Stream.Null, Cancellation));
+        Assert.Equal(413, exception.StatusCode);
+        Assert.Throws<InvalidOperationException>(() => request.MaxBodySize = 5);
+    }
+
+    [Fact]
+    public void Headers_OfARequest_CanNotBeChanged()
+    {
+        var headers = TestHttpContext.Get("/").WithHeader("X-A", "1").WithHeader("x-a", "2").Request.Headers;
+        Assert.Equal(new StringValues(["1", "2"]), headers["X-a"]);
+        Assert.Throws<InvalidOperationException>(() => headers["X-B"] = "1");
+    }
+
+    [Theory]
+    [InlineData("X-A", "a\rb")]
+    [InlineData("X-A", "a\nb")]
+    [InlineData("X-A", "a\0b")]
+    [InlineData("X A", "a")]
+    [InlineData("", "a")]
+    public void Headers_ForbiddenBytes_AreRefused(string name, string value)
+    {
+        var headers = TestHttpContext.Get("/").Response.Headers;
+        Assert.Throws<ArgumentException>(() => headers[name] = value);
+        Assert.Throws<ArgumentException>(() => headers.Append(name, value));
+    }
+
+    [Fact]
+    public void Headers_SetToNull_IsRemoved()
+    {
+        var headers = TestHttpContext.Get("/").Response.Headers;
+        headers["X-A"] = "1";
+        headers["x-a"] = default;
+        Assert.Equal(0, headers.Count);
+        Assert.False(headers.Contains("X-A"));
+    }
+
+    [Fact]
+    public async Task Response_AfterItStarted_IsReadOnly()
+    {
+        var response = TestHttpContext.Get("/").Response;
+        await response.Body.FlushAsync(Cancellation);
+        Assert.True(response.HasStarted);
+        Assert.Throws<InvalidOperationException>(() => response.StatusCode = 201);
+        Assert.Throws<InvalidOperationException>(() => response.ContentLength = 1);
+        Assert.Throws<InvalidOperationException>(() => response.Headers["X-A"] = "1");
+        Assert.Throws<InvalidOperationException>(() => response.OnStarting(() => Task.CompletedTask));
+    }
+
+    [Fact]
+    public async Task OnStarting_SeveralCallbacks_RunLastFirstAndMaySetFields()
+    {
+        var response = TestHttpContext.Get("/").Response;
+        var order = new List<int>();
+        response.OnStarting(() => Task.FromResult(response.Headers["X-Order"] = string.Join(',', order)));
+        response.OnStarting(() => Run(2));
+        response.OnStarting(() => Run(1));
+        await response.CompleteAsync();
+        Assert.Equal("1,2", response.Headers["X-Order"]);
+
+        Task Run(int number)
+        {
+            order.Add(number);
+            return Task.CompletedTask;
+        }
+    }
+
+    [Fact]
+    public async Task Body_WriteOfMoreThanAServerBuffers_StartsTheResponse()
+    {
+        var response = TestHttpContext.Get("/").Response;
+        await response.Body.WriteAsync(new byte[100], Cancellation);
+        Assert.False(response.HasStarted);
+        await response.Body.WriteAsync(new byte[20_000], Cancellation);
+        Assert.True(response.HasStarted);
+    }
+
+    [Fact]
+    public async Task Body_MoreOrLessThanItsLength_Throws()
+    {
+        var response = TestHttpContext.Get("/").Response;
+        response.ContentLength = 3;
+        await response.Body.WriteAsync("ab"u8.ToArray(), Cancellation);
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await response.Body.WriteAsync("cd"u8.ToArray(), Cancellation));
+        await Assert.ThrowsAsync<InvalidOperationException>(response.CompleteAsync);
+    }
+
+    [Fact]
+    public async Task Body_OfHead_IsCountedAndThrownAway()
+    {
+        var response = TestHttpContext.Head("/").Response;
+        await response.WriteTextAsync("Hello", cancellation: Cancellation);
+        await response.CompleteAsync();
+        Assert.Equal((5L, 5L, ""), (response.ContentLength, response.BytesWritten, response.BodyText));
+    }
+
+    [Fact]
+    public async Task SendFileAsync_PartOfAFile_IsRecordedAndInTheBody()
+    {
+        var path = Path.Combine(AppContext.BaseDirectory, Guid.NewGuid().ToString("N"));
+        await File.WriteAllTextAsync(path, "0123456789", Cancellation);
+        try
+        {
+            var response = TestHttpContext.Get("/").Response;
+            await response.SendFileAsync(path, 2, 3, Cancellation);
+            Assert.Equal("234", response.BodyText);
+            Assert.Equal(new TestSentFile(path, 2, 3), Assert.Single(response.SentFiles));
+            Assert.Equal(3, response.ContentLength);
+            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => response.SendFileAsync(path, 8, 3, Cancellation));
+            await Assert.ThrowsAsync<FileNotFoundException>(() => response.SendFileAsync(path + "x", 0, null, Cancellation));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task SendAsync_HttpException_BecomesItsStatusWithItsFields()
+    {
+        var context = TestHttpContext.Get("/");
+        var response = await context.SendAsync(
+            (current, _) =>
+            {
+                current.Response.Headers["X-Lost"] = "1";
+                throw new HttpException(405) { Headers = { ["Allow"] = "PUT" } };
+            },
+            Cancellation);
+        Assert.Equal((405, "PUT", false), (response.StatusCode, response.Headers["Allow"].ToString(), response.Headers.Contains("X-Lost")));
+    }
+
+    [Fact]
+    public async Task Next_Called_IsRememberedAndAnswers404()
+    {
+        var context = TestHttpContext.Get("/");
+        await context.Next(context, Cancellation);
+        Assert.True(context.NextWasCalled);
+        Assert.Equal(404, context.Response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Write_Blocking_IsInTheBody()
+    {
+        var response = TestHttpContext.Get("/").Response;
+        await using (var writer = new StreamWriter(response.Body, Encoding.UTF8, leaveOpen: true) { AutoFlush = false })
+        {
+            await writer.WriteAsync("x");
+        }
+
+        Assert.EndsWith("x", response.BodyText, StringComparison.Ordinal);
+    }
+}
