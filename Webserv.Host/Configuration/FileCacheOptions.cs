@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Webserv.Abstractions.Configuration;
 
 namespace Webserv.Host.Configuration;
@@ -6,14 +7,22 @@ namespace Webserv.Host.Configuration;
 internal sealed class FileCacheOptions
 {
     /// <summary>Most entries (files, directories and misses) that are remembered.</summary>
+    [Description("Most entries (files, directories and misses) that are remembered.")]
+    [Allowed("0", "10000000")]
     public int MaxEntries { get; set; } = 10_000;
 
     /// <summary>Most memory for the contents of small files.</summary>
+    [Description("Most memory for the contents of small files.")]
+    [Allowed("0", "1TB")]
     public ByteSize MaxMemory { get; set; } = ByteSize.FromMegabytes(64);
 
     /// <summary>The largest file whose contents are kept in memory; larger ones are sent from a cached descriptor.</summary>
+    [Description("The largest file whose contents are kept in memory; larger ones are sent from a cached descriptor.")]
+    [Allowed("0", "1GB")]
     public ByteSize MaxFileInMemory { get; set; } = ByteSize.FromKilobytes(128);
 
     /// <summary>How long an entry is used before the file system is asked again.</summary>
+    [Description("How long an entry is used before the file system is asked again.")]
+    [Allowed("0s", "1d")]
     public TimeSpan ValidFor { get; set; } = TimeSpan.FromSeconds(1);
 }

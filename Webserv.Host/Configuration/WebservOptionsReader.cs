@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Webserv.Host.Configuration;
+
+/// <summary>Makes the options of the server of what is written and checks them.</summary>
+internal static class WebservOptionsReader
+{
+    /// <summary>Reads a whole configuration; what is wrong is reported and left out or left at its default.</summary>
+    /// <param name="shape">What was bound.</param>
+    /// <param name="file">The absolute path of the file.</param>
+    /// <param name="errors">Gets what is wrong.</param>
+    public static WebservOptions Read(WebservShape shape, string file, ConfigurationErrors errors)
+    {
+        const string Root = nameof(ConfigurationFileShape.Webserv);
+        var directory = Path.GetDirectoryName(file)!;
+        AllowedRange.Check(shape.Limits, ConfigurationPath.Combine(Root, nameof(shape.Limits)), errors);
+        AllowedRange.Check(shape.Transport, ConfigurationPath.Combine(Root, nameof(shape.Transport)), errors);
+        AllowedRange.Check(shape.FileCache, ConfigurationPath.Combine(Root, nameof(shape.FileCache)), errors);
+        CheckTogether(shape, Root, errors);
+        ResolveDirectories(shape.Plugins, directory, ConfigurationPath.Combine(Root, nameof(shape.Plugins), nameof(shape.Plugins.Directories)), errors);
+
+        var reader = new VirtualServerReader(directory, errors);
+        VirtualServerOptions[] servers = [.. shape.VirtualServers.Select(reader.Read)];
+        VirtualServerCheck.Check(servers, errors);
+        return new WebservOptions
+        {
+            File = file,
+            Directory = directory,
+            Plugins = shape.Plugins,
+            Limits = shape.Limits,
+            Transport = shape.Transport,
+            FileCache = shape.FileCache,
+            VirtualServers = servers,
+        };
+    }
+
+    private static void CheckTogether(WebservShape shape, string root, ConfigurationErrors errors)
+    {
+        if (shape.Limits.MaxRequestLineSize.Bytes > shape.Limits.MaxRequestHeadSize.Bytes)
+        {
+            errors.Add(
+                ConfigurationPath.Combine(root, nameof(shape.Limits), nameof(shape.Limits.MaxRequestLineSize)),
+                $"must not be more than MaxRequestHeadSize, which is {shape.Limits.MaxRequestHeadSize}");
+        }
+
+        if (shape.Transport.Kind == TransportKind.Epoll && !OperatingSystem.IsLinux())
+        {
+            errors.Add(
+                ConfigurationPath.Combine(root, nameof(shape.Transport), nameof(shape.Transport.Kind)),
+                "Epoll is there on Linux only; write Auto or Sockets");
+        }
+    }
+
+    private static void ResolveDirectories(PluginsOptions plugins, string directory, string path, ConfigurationErrors errors)
+    {
+        var resolved = new List<string>();
+        for (var i = 0; i < plugins.Directories.Count; i++)
+        {
+            var text = plugins.Directories[i];
+            if (string.IsNullOrWhiteSpace(text) || text.Contains('\0', StringComparison.Ordinal))
+            {
+                errors.Add(ItemPath.Of(path, i, errors), "the path of a directory is missing");
+            }
+            else
+            {
+                resolved.Add(Path.GetFullPath(text, directory));
+            }
+        }
+
+        plugins.Directories = resolved;
+    }
+}

@@ -1,0 +1,22 @@
+using System.ComponentModel;
+
+namespace Webserv.Host.Configuration;
+
+/// <summary>The section <c>Webserv</c> as it is written; <see cref="WebservOptions"/> is what is made of it.</summary>
+internal sealed class WebservShape
+{
+    [Description("Where plugins come from.")]
+    public PluginsOptions Plugins { get; set; } = new();
+
+    [Description("Limits that hold for the whole server.")]
+    public LimitsOptions Limits { get; set; } = new();
+
+    [Description("How connections are made.")]
+    public TransportOptions Transport { get; set; } = new();
+
+    [Description("The open-file cache.")]
+    public FileCacheOptions FileCache { get; set; } = new();
+
+    [Description("The virtual servers; at least one.")]
+    public IReadOnlyList<VirtualServerShape> VirtualServers { get; set; } = [];
+}
