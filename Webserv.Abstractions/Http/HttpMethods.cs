@@ -30,6 +30,10 @@ public static class HttpMethods
     /// <summary>TRACE.</summary>
     public const string Trace = "TRACE";
 
+    /// <summary>Whether the method is one of these.</summary>
+    public static bool IsKnown(string method) =>
+        method is Get or Head or Post or Put or Delete or Options or Patch or Connect or Trace;
+
     /// <summary>Whether the method is GET or HEAD, the two that ask for a representation.</summary>
     public static bool IsGetOrHead(string method) => method is Get or Head;
 }

@@ -1,0 +1,268 @@
+using System.Diagnostics.CodeAnalysis;
+using Webserv.Host.Pipeline;
+using Webserv.Host.Transport;
+
+namespace Webserv.Host.Http1;
+
+/// <summary>
+/// The life of one connection: waits while it is idle, serves while there is something to serve, closes so that the last
+/// answer arrives.
+/// </summary>
+internal sealed class Http1Connection(Http1Server server, IConnection connection) : IConnectionObserver
+{
+    private const int LingerMilliseconds = 2000;
+    private const int MaxLingerBytes = 1024 * 1024;
+
+    private readonly Lock _sync = new();
+    private CancellationTokenSource? _aborted;
+    private Http1Context? _serving;
+    private ITimer? _halfCloseTimer;
+    private PipelineGeneration? _generation;
+    private EndpointServers? _servers;
+    private long _requests;
+    private bool _peerEnded;
+    private bool _reset;
+    private bool _idle;
+
+    /// <summary>The byte stream underneath.</summary>
+    public IConnection Connection => connection;
+
+    /// <summary>The neighbours in the server's list of connections; owned by the server.</summary>
+    public LinkedListNode<Http1Connection>? Node { get; set; }
+
+    /// <summary>Cancelled when the client is gone or the server no longer waits for what runs.</summary>
+    public CancellationToken Aborted => (_aborted ?? CreateAborted()).Token;
+
+    /// <summary>Counts a request of this connection.</summary>
+    public long NextRequestNumber() => ++_requests;
+
+    /// <summary>The virtual servers of the connection's endpoint, looked up once a generation.</summary>
+    public EndpointServers GetServers(PipelineGeneration generation)
+    {
+        if (!ReferenceEquals(_generation, generation))
+        {
+            _generation = generation;
+            _servers = generation.Servers.GetEndpoint(connection.Listener.Endpoint);
+        }
+
+        return _servers!;
+    }
+
+    /// <summary>Serves the connection to its end.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The last line of defence: one connection's failure is that connection's.")]
+    public async Task RunAsync()
+    {
+        try
+        {
+            connection.Observer = this;
+            connection.SendTimeout = (long)server.Limits.ResponseWriteTimeout.TotalMilliseconds;
+            var keep = true;
+            while (keep && await WaitAsync().ConfigureAwait(false))
+            {
+                var exchange = Http1Exchange.Rent(server, connection);
+                var linger = false;
+                try
+                {
+                    keep = await exchange.ServeAsync(this).ConfigureAwait(false);
+                    linger = exchange.NeedsLingeringClose;
+                }
+                finally
+                {
+                    Http1Exchange.Return(exchange);
+                }
+
+                if (!keep && linger && !_reset)
+                {
+                    await LingerAsync().ConfigureAwait(false);
+                }
+            }
+        }
+        catch (IOException exception)
+        {
+            Log.ConnectionBroken(server.Logger, connection.Id, exception.Message);
+        }
+        catch (Exception exception)
+        {
+            Log.ConnectionFailed(server.Logger, connection.Id, exception);
+            connection.Abort();
+        }
+        finally
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Tells that a request is being served.</summary>
+    public void BeginRequest(Http1Context context)
+    {
+        _serving = context;
+        if (_peerEnded)
+        {
+            WatchHalfClosed();
+        }
+    }
+
+    /// <summary>Tells that a request is over.</summary>
+    public void EndRequest()
+    {
+        _serving = null;
+        if (_halfCloseTimer is not null)
+        {
+            _halfCloseTimer.Dispose();
+            _halfCloseTimer = null;
+        }
+    }
+
+    /// <summary>Ends the connection if it is idle; otherwise it ends after the request that it serves.</summary>
+    public void EndWhenIdle()
+    {
+        if (Volatile.Read(ref _idle))
+        {
+            connection.ReceiveDeadline = 0;
+        }
+    }
+
+    /// <summary>Gives up what the connection serves.</summary>
+    public void Cancel()
+    {
+        CancelRequest();
+        connection.Abort();
+    }
+
+    /// <inheritdoc />
+    public void OnPeerEnded()
+    {
+        _peerEnded = true;
+        if (Volatile.Read(ref _serving) is not null)
+        {
+            WatchHalfClosed();
+        }
+    }
+
+    /// <inheritdoc />
+    public void OnReset()
+    {
+        _reset = true;
+        CancelRequest();
+    }
+
+    private async ValueTask<bool> WaitAsync()
+    {
+        var timeout = _requests == 0 ? server.Limits.RequestHeadTimeout : server.Limits.KeepAliveTimeout;
+        connection.ReceiveDeadline = connection.Loop.Milliseconds + (long)timeout.TotalMilliseconds;
+        Volatile.Write(ref _idle, true);
+        if (server.IsStopping && _requests > 0)
+        {
+            return false;
+        }
+
+        var result = await connection.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false);
+        Volatile.Write(ref _idle, false);
+        return result.Status == ReceiveStatus.Received;
+    }
+
+    /// <summary>
+    /// Ends the own side and reads on for a while, because a close with unread bytes resets the connection and may take the
+    /// answer with it (RFC 9112 section 9.6).
+    /// </summary>
+    private async ValueTask LingerAsync()
+    {
+        connection.ShutdownSend();
+        connection.ReceiveDeadline = connection.Loop.Milliseconds + LingerMilliseconds;
+        var scratch = System.Buffers.ArrayPool<byte>.Shared.Rent(16 * 1024);
+        try
+        {
+            for (var drained = 0; drained < MaxLingerBytes;)
+            {
+                var result = await connection.ReceiveAsync(scratch).ConfigureAwait(false);
+                if (result.Status != ReceiveStatus.Received)
+                {
+                    return;
+                }
+
+                drained += result.Count;
+            }
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(scratch);
+        }
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        server.Remove(this);
+        await connection.DisposeAsync().ConfigureAwait(false);
+        lock (_sync)
+        {
+            _aborted?.Dispose();
+            _aborted = null;
+            _reset = true;
+        }
+    }
+
+    private CancellationTokenSource CreateAborted()
+    {
+        lock (_sync)
+        {
+            _aborted ??= new CancellationTokenSource();
+            if (_reset)
+            {
+                _aborted.Cancel();
+            }
+
+            return _aborted;
+        }
+    }
+
+    private void CancelRequest()
+    {
+        CancellationTokenSource? aborted;
+        lock (_sync)
+        {
+            aborted = _aborted;
+        }
+
+        if (aborted is null || Volatile.Read(ref _serving) is null)
+        {
+            return;
+        }
+
+        // Off the event loop: what middleware registered for cancellation may take its time.
+        _ = CancelAsync(aborted);
+    }
+
+    private async Task CancelAsync(CancellationTokenSource aborted)
+    {
+        try
+        {
+            await aborted.CancelAsync().ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The request ended, and its connection with it, before the cancellation came.
+        }
+        catch (AggregateException exception)
+        {
+            Log.CancellationFailed(server.Logger, connection.Id, exception);
+        }
+    }
+
+    /// <summary>A client that ended its side may still want its answer, but a script that nobody waits for must not run for ever.</summary>
+    private void WatchHalfClosed()
+    {
+        lock (_sync)
+        {
+            _halfCloseTimer ??= server.TimeProvider.CreateTimer(
+                static state => ((Http1Connection)state!).OnHalfCloseTimeout(), this, server.Limits.HalfCloseTimeout, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void OnHalfCloseTimeout()
+    {
+        if (Volatile.Read(ref _serving) is { Response.HasStarted: false })
+        {
+            CancelRequest();
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using System.Globalization;
+using Webserv.Abstractions.Http;
+using Webserv.Host.Pipeline;
+using Webserv.Host.Transport;
+
+namespace Webserv.Host.Http1;
+
+/// <summary>
+/// The request that is being served and its response. Reused for later requests of any connection; what middleware could
+/// keep and misuse (the body streams) is made anew for each.
+/// </summary>
+internal sealed class Http1Context : IHttpContext, ILocalRedirectFeature
+{
+    private const int MaxRedirects = 10;
+
+    private IConnection? _connection;
+    private Http1ConnectionInfo? _connectionInfo;
+    private VirtualServer? _virtualServer;
+    private Dictionary<object, object?>? _items;
+    private string? _traceId;
+    private long _requestNumber;
+    private int _redirects;
+
+    public Http1Context(Http1Server server, Http1RequestHead head, Http1Input input, Http1Output output)
+    {
+        Server = server;
+        Output = output;
+        RequestBody = new Http1RequestBody(input, output);
+        Request = new Http1Request(head, input, RequestBody);
+        Response = new Http1Response(this, output);
+    }
+
+    /// <summary>The server that the request came to.</summary>
+    public Http1Server Server { get; }
+
+    /// <summary>What goes out.</summary>
+    public Http1Output Output { get; }
+
+    /// <summary>What comes in behind the head.</summary>
+    public Http1RequestBody RequestBody { get; }
+
+    /// <summary>The request.</summary>
+    public Http1Request Request { get; }
+
+    /// <summary>The response.</summary>
+    public Http1Response Response { get; }
+
+    /// <summary>Whether the connection may serve another request after this one, as far as client and server have said.</summary>
+    public bool MayKeepAlive { get; set; }
+
+    /// <summary>Whether the connection ends after this request all the same, because what is unread of its body cannot be drained.</summary>
+    public bool MustClose => !MayKeepAlive || !RequestBody.CanBeDrained((long)Server.Limits.MaxDrainSize);
+
+    /// <summary>The clock of the connection's event loop.</summary>
+    public long Milliseconds => ServedConnection.Loop.Milliseconds;
+
+    /// <summary>Whether the calling thread is an event loop, which nothing may hold.</summary>
+    public bool IsOnEventLoop => ServedConnection.Loop.IsCurrent;
+
+    /// <inheritdoc />
+    public IConnectionInfo Connection => _connectionInfo ??= new Http1ConnectionInfo(ServedConnection);
+
+    /// <summary>The virtual server that serves the request.</summary>
+    public VirtualServer VirtualServer => _virtualServer ?? throw NoRequest();
+
+    /// <inheritdoc />
+    public string TraceId => _traceId ??= string.Create(CultureInfo.InvariantCulture, $"{ServedConnection.Id:x}-{_requestNumber}");
+
+    /// <inheritdoc />
+    public IDictionary<object, object?> Items => _items ??= [];
+
+    /// <inheritdoc />
+    IHttpRequest IHttpContext.Request => Request;
+
+    /// <inheritdoc />
+    IHttpResponse IHttpContext.Response => Response;
+
+    /// <inheritdoc />
+    IVirtualServer IHttpContext.VirtualServer => VirtualServer;
+
+    private IConnection ServedConnection => _connection ?? throw NoRequest();
+
+    /// <summary>The host's context behind one that a middleware may have wrapped.</summary>
+    public static Http1Context From(IHttpContext context) =>
+        context as Http1Context ?? context.GetFeature<Http1Context>()
+        ?? throw new InvalidOperationException("A middleware passed on a context whose GetFeature does not pass on to the server's own.");
+
+    /// <summary>Makes it ready for a request.</summary>
+    public void Begin(IConnection connection, long requestNumber, VirtualServer virtualServer, bool mayKeepAlive)
+    {
+        if (!ReferenceEquals(_connection, connection))
+        {
+            _connection = connection;
+            _connectionInfo = null;
+        }
+
+        _requestNumber = requestNumber;
+        _virtualServer = virtualServer;
+        MayKeepAlive = mayKeepAlive;
+        _traceId = null;
+        _redirects = 0;
+        Response.Begin();
+    }
+
+    /// <summary>Ends the connection at once, so that the client does not take what it got for a whole answer.</summary>
+    public void Abort()
+    {
+        Output.MarkBroken();
+        ServedConnection.Abort();
+    }
+
+    /// <summary>Lets go of what belongs to the request alone.</summary>
+    public void End()
+    {
+        Request.End();
+        Response.End();
+        _items = null;
+        _virtualServer = null;
+    }
+
+    /// <summary>Lets go of the connection.</summary>
+    public void Detach()
+    {
+        _connection = null;
+        _connectionInfo = null;
+    }
+
+    /// <inheritdoc />
+    public TFeature? GetFeature<TFeature>()
+        where TFeature : class => this as TFeature;
+
+    /// <inheritdoc />
+    public Task RedirectAsync(string pathAndQuery, CancellationToken cancellation)
+    {
+        var target = RequestTargetParser.ParseLocal(pathAndQuery)
+            ?? throw new HttpException(StatusCodes.InternalServerError, $"a local redirect to the malformed target '{pathAndQuery}'");
+        if (++_redirects > MaxRedirects)
+        {
+            throw new HttpException(StatusCodes.InternalServerError, $"more than {MaxRedirects} local redirects, the last to '{pathAndQuery}'");
+        }
+
+        Response.Clear();
+        Request.BecomeLocal(target);
+        return VirtualServer.Pipeline(this, cancellation);
+    }
+
+    private static InvalidOperationException NoRequest() => new("The context is not serving a request.");
+}

@@ -1,0 +1,242 @@
+using System.Runtime.CompilerServices;
+using Webserv.Abstractions.Http;
+using Webserv.Host.Configuration;
+using Webserv.Host.Pipeline;
+using Webserv.Host.Transport;
+
+namespace Webserv.Host.Http1;
+
+/// <summary>
+/// The working set of a connection that has something to do: buffers, parser, context. A connection borrows one when bytes
+/// arrive and gives it back when it falls idle, so that idle connections cost next to nothing.
+/// </summary>
+internal sealed class Http1Exchange
+{
+    private const int MaxPooled = 64;
+
+    [ThreadStatic]
+    private static Stack<Http1Exchange>? _pool;
+
+    private readonly Http1Server _server;
+    private readonly Http1Input _input = new();
+    private readonly Http1Output _output = new();
+    private readonly Http1Parser _parser;
+    private readonly Http1Context _context;
+
+    private Http1Exchange(Http1Server server)
+    {
+        _server = server;
+        var limits = server.Limits;
+        _parser = new Http1Parser((int)limits.MaxRequestLineSize, (int)limits.MaxRequestHeadSize, limits.MaxRequestFields);
+        _context = new Http1Context(server, _parser.Head, _input, _output);
+    }
+
+    /// <summary>Whether bytes of the client may still be on their way that the server will not read: closing at once could destroy the answer.</summary>
+    public bool NeedsLingeringClose { get; private set; }
+
+    private LimitsOptions Limits => _server.Limits;
+
+    /// <summary>Borrows a working set; those of the calling thread are reused.</summary>
+    public static Http1Exchange Rent(Http1Server server, IConnection connection)
+    {
+        var exchange = _pool is { Count: > 0 } pool && ReferenceEquals(pool.Peek()._server, server) ? pool.Pop() : new Http1Exchange(server);
+        exchange._output.Reset(connection);
+        exchange.NeedsLingeringClose = false;
+        return exchange;
+    }
+
+    /// <summary>Gives a working set back.</summary>
+    public static void Return(Http1Exchange exchange)
+    {
+        exchange._context.Detach();
+        exchange._input.Reset();
+        exchange._output.Reset(null);
+        exchange._parser.Reset();
+        var pool = _pool ??= new Stack<Http1Exchange>();
+        if (pool.Count < MaxPooled && (pool.Count == 0 || ReferenceEquals(pool.Peek()._server, exchange._server)))
+        {
+            pool.Push(exchange);
+        }
+    }
+
+    /// <summary>Serves requests until the client has no more to say for now.</summary>
+    /// <param name="owner">The connection.</param>
+    /// <returns>Whether the connection is to be kept.</returns>
+    /// <exception cref="IOException">The connection is broken.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> ServeAsync(Http1Connection owner)
+    {
+        var connection = owner.Connection;
+        var deadline = connection.Loop.Milliseconds + (long)Limits.RequestHeadTimeout.TotalMilliseconds;
+        while (true)
+        {
+            var status = _input.IsEmpty ? ParseStatus.NeedMore : _parser.TryParse(_input.Unread);
+            if (status == ParseStatus.Rejected)
+            {
+                return await RejectAsync(connection, _parser.Rejection).ConfigureAwait(false);
+            }
+
+            if (status == ParseStatus.Complete)
+            {
+                if (!await ServeOneAsync(owner).ConfigureAwait(false))
+                {
+                    return false;
+                }
+
+                deadline = connection.Loop.Milliseconds + (long)Limits.RequestHeadTimeout.TotalMilliseconds;
+                if (_input.IsEmpty)
+                {
+                    await _output.FlushAsync().ConfigureAwait(false);
+                    if (!connection.Loop.IsCurrent)
+                    {
+                        await connection.Loop.SwitchTo().ConfigureAwait(false);
+                    }
+
+                    return true;
+                }
+
+                continue;
+            }
+
+            await _output.FlushAsync().ConfigureAwait(false);
+            connection.ReceiveDeadline = deadline;
+            var received = await _input.ReceiveAsync(connection).ConfigureAwait(false);
+            if (received == ReceiveStatus.TimedOut && !_input.IsEmpty)
+            {
+                return await RejectAsync(connection, RequestRejection.HeadTimeout).ConfigureAwait(false);
+            }
+
+            if (received != ReceiveStatus.Received)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <returns>Whether the connection is to be kept.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> ServeOneAsync(Http1Connection owner)
+    {
+        var connection = owner.Connection;
+        var head = _parser.Head;
+        _input.BeginBody(head.Length);
+        var target = _server.Targets.Parse(_input.Head.Slice(head.TargetStart, head.TargetLength), head.Method);
+        if (target is null)
+        {
+            return await RejectAsync(connection, RequestRejection.TargetMalformed).ConfigureAwait(false);
+        }
+
+        var host = ParseHost(head, target);
+        if (host is null)
+        {
+            return await RejectAsync(connection, RequestRejection.HostMalformed).ConfigureAwait(false);
+        }
+
+        var generation = _server.Pipelines.Enter();
+        var keep = false;
+        try
+        {
+            var virtualServer = owner.GetServers(generation).Find(host.Name);
+            var mayKeepAlive = !_server.IsStopping
+                && (head.Connection & ConnectionOptions.Close) == 0
+                && (head.IsHttp11 || (head.Connection & ConnectionOptions.KeepAlive) != 0);
+            _context.Begin(connection, owner.NextRequestNumber(), virtualServer, mayKeepAlive);
+            _context.Request.Begin(target, host);
+            _context.RequestBody.Begin(connection, head, (long)Limits.RequestBodyTimeout.TotalMilliseconds, virtualServer.MaxRequestBodySize);
+            owner.BeginRequest(_context);
+            var serving = virtualServer.ServeAsync(_context, owner.Aborted);
+            if (!serving.IsCompletedSuccessfully)
+            {
+                await serving.ConfigureAwait(false);
+            }
+
+            keep = await FinishAsync(owner).ConfigureAwait(false);
+            return keep;
+        }
+        finally
+        {
+            owner.EndRequest();
+            _context.End();
+            generation.Exit();
+            _parser.Reset();
+            _input.EndRequest();
+            NeedsLingeringClose |= !keep && !_context.RequestBody.IsComplete;
+        }
+    }
+
+    private HostName? ParseHost(Http1RequestHead head, RequestTarget target)
+    {
+        // RFC 9112 section 3.2.2: the authority of the target overrides the Host field, which must be right all the same.
+        var host = HostName.None;
+        if (head.HostLine >= 0)
+        {
+            var line = head.Lines[head.HostLine];
+            host = _server.Hosts.Parse(_input.Head.Slice(line.ValueStart, line.ValueLength));
+        }
+
+        return target.Authority is null || host is null
+            ? host
+            : _server.Hosts.Parse(System.Text.Encoding.ASCII.GetBytes(target.Authority));
+    }
+
+    /// <summary>Completes the answer and makes way for the next request.</summary>
+    private async ValueTask<bool> FinishAsync(Http1Connection owner)
+    {
+        var response = _context.Response;
+        if (_output.IsBroken || owner.Aborted.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        if (_context.RequestBody.IsReading)
+        {
+            // A middleware returned with a read under way: its buffer and the connection are out of step.
+            Log.ReadLeftBehind(_server.Logger, _context.TraceId);
+            owner.Connection.Abort();
+            return false;
+        }
+
+        try
+        {
+            await response.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not IOException)
+        {
+            if (!response.HasStarted)
+            {
+                await _context.VirtualServer.FailAsync(_context, exception, owner.Aborted).ConfigureAwait(false);
+                await response.CompleteAsync().ConfigureAwait(false);
+            }
+            else
+            {
+                Log.ResponseCut(_server.Logger, _context.TraceId, _context.Request.Method, _context.Request.Path, exception);
+                owner.Connection.Abort();
+                return false;
+            }
+        }
+
+        if (response.ClosesConnection || !_context.RequestBody.IsComplete)
+        {
+            await _output.FlushAsync().ConfigureAwait(false);
+        }
+
+        return !response.ClosesConnection
+            && await _context.RequestBody.DrainAsync(Limits.MaxDrainSize).ConfigureAwait(false);
+    }
+
+    /// <summary>Answers a request that never reached a pipeline, and gives up the connection.</summary>
+    private async ValueTask<bool> RejectAsync(IConnection connection, RequestRejection rejection)
+    {
+        var status = rejection.GetStatusCode();
+        Log.RequestRejected(_server.Logger, connection.Id, status, rejection.GetReason());
+        var page = ErrorPage.Render(status, "text/html", null);
+        _output.Write(StatusLines.Get(status));
+        _output.Write(_server.Date.GetLine(connection.Loop.Milliseconds));
+        _output.Write(System.Text.Encoding.ASCII.GetBytes(
+            $"Server: webserv\r\nContent-Type: {page.ContentType}\r\nContent-Length: {page.Body.Length}\r\nConnection: close\r\n\r\n"));
+        _output.Write(page.Body);
+        NeedsLingeringClose = true;
+        await _output.FlushAsync().ConfigureAwait(false);
+        return false;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Win32.SafeHandles;
+using Webserv.Host.Transport;
+
+namespace Webserv.Host.Http1;
+
+/// <summary>
+/// What is about to go out on a connection: heads and small bodies are gathered here, so that one answer, or the answers to
+/// several pipelined requests, leave with one system call.
+/// </summary>
+internal sealed class Http1Output
+{
+    private const int InitialSize = 8192;
+    private const int MaxKeptSize = 64 * 1024;
+
+    private byte[] _buffer = new byte[InitialSize];
+    private IConnection? _connection;
+
+    /// <summary>The bytes that wait.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>How much more can be gathered without growing.</summary>
+    public int Room => _buffer.Length - Count;
+
+    /// <summary>Whether a send failed: nothing more can go out.</summary>
+    public bool IsBroken { get; private set; }
+
+    /// <summary>Makes it ready for a connection, or for none.</summary>
+    public void Reset(IConnection? connection)
+    {
+        _connection = connection;
+        Count = 0;
+        IsBroken = false;
+        if (_buffer.Length > MaxKeptSize)
+        {
+            _buffer = new byte[InitialSize];
+        }
+    }
+
+    /// <summary>Tells that the connection was given up.</summary>
+    public void MarkBroken() => IsBroken = true;
+
+    /// <summary>Room for bytes that <see cref="Advance"/> then adds.</summary>
+    public Span<byte> GetSpan(int size)
+    {
+        if (Room < size)
+        {
+            Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, Count + size));
+        }
+
+        return _buffer.AsSpan(Count);
+    }
+
+    /// <summary>Adds bytes that were written to <see cref="GetSpan"/>.</summary>
+    public void Advance(int count) => Count += count;
+
+    /// <summary>Gathers bytes.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(GetSpan(bytes.Length));
+        Count += bytes.Length;
+    }
+
+    /// <summary>Sends what waits.</summary>
+    /// <exception cref="IOException">The connection is broken.</exception>
+    public ValueTask FlushAsync()
+    {
+        if (Count == 0)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var send = Connection.SendAsync(_buffer.AsMemory(0, Count));
+        Count = 0;
+        return Watch(send);
+    }
+
+    /// <summary>Sends what waits and then other bytes, together.</summary>
+    /// <exception cref="IOException">The connection is broken.</exception>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        var send = Count == 0 ? Connection.SendAsync(bytes) : Connection.SendAsync(_buffer.AsMemory(0, Count), bytes);
+        Count = 0;
+        return Watch(send);
+    }
+
+    /// <summary>Sends what waits and then part of a file, together.</summary>
+    /// <exception cref="EndOfStreamException">The file ended early.</exception>
+    /// <exception cref="IOException">The connection is broken.</exception>
+    public ValueTask SendFileAsync(SafeFileHandle file, long offset, long count)
+    {
+        var send = Connection.SendFileAsync(_buffer.AsMemory(0, Count), file, offset, count);
+        Count = 0;
+        return Watch(send);
+    }
+
+    private IConnection Connection => _connection ?? throw new ObjectDisposedException(nameof(IConnection));
+
+    private ValueTask Watch(ValueTask send)
+    {
+        if (send.IsCompletedSuccessfully)
+        {
+            send.GetAwaiter().GetResult();
+            return ValueTask.CompletedTask;
+        }
+
+        return WatchSlow(send);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Noted and rethrown.")]
+    private async ValueTask WatchSlow(ValueTask send)
+    {
+        try
+        {
+            await send.ConfigureAwait(false);
+        }
+        catch
+        {
+            IsBroken = true;
+            throw;
+        }
+    }
+}

@@ -1,0 +1,264 @@
+using System.Runtime.CompilerServices;
+using Webserv.Abstractions.Http;
+using Webserv.Host.Transport;
+
+namespace Webserv.Host.Http1;
+
+/// <summary>The body of the current request: framing removed, limits kept, 100 (Continue) sent when somebody wants it.</summary>
+internal sealed class Http1RequestBody(Http1Input input, Http1Output output)
+{
+    private IConnection? _connection;
+    private BodyFraming _framing;
+    private ChunkedDecoder _decoder;
+    private long _remaining;
+    private long _total;
+    private long _timeout;
+    private bool _continueExpected;
+    private bool _reading;
+    private long? _maxSize;
+
+    /// <summary>Whether all of the body was taken.</summary>
+    public bool IsComplete => _framing switch
+    {
+        BodyFraming.Chunked => _decoder.IsComplete,
+        _ => _remaining == 0,
+    };
+
+    /// <summary>Whether the connection can no longer be used for another request.</summary>
+    public bool IsBroken { get; private set; }
+
+    /// <summary>Whether a read was begun that has not ended.</summary>
+    public bool IsReading => Volatile.Read(ref _reading);
+
+    /// <summary>Whether somebody has read.</summary>
+    public bool WasRead { get; private set; }
+
+    /// <summary>The length told by the request; <see langword="null"/> for a chunked body.</summary>
+    public long? Length => _framing == BodyFraming.Chunked ? null : _framing == BodyFraming.Length ? _total + _remaining : 0;
+
+    /// <summary>The most bytes that may come; <see langword="null"/> for no limit.</summary>
+    public long? MaxSize
+    {
+        get => _maxSize;
+        set
+        {
+            if (WasRead)
+            {
+                throw new InvalidOperationException("The body was read from already.");
+            }
+
+            _maxSize = value;
+        }
+    }
+
+    /// <summary>Makes it ready for a request.</summary>
+    /// <param name="connection">Where it comes from.</param>
+    /// <param name="head">Its head.</param>
+    /// <param name="timeout">Milliseconds that may pass without a byte.</param>
+    /// <param name="maxSize">The limit of size, or <see langword="null"/>.</param>
+    public void Begin(IConnection connection, Http1RequestHead head, long timeout, long? maxSize)
+    {
+        _connection = connection;
+        _framing = head.IsChunked ? BodyFraming.Chunked : head.ContentLength > 0 ? BodyFraming.Length : BodyFraming.None;
+        _decoder = default;
+        _remaining = head.IsChunked ? 0 : Math.Max(head.ContentLength, 0);
+        _total = 0;
+        _timeout = timeout;
+        _maxSize = maxSize;
+        _continueExpected = head.ExpectsContinue && head.IsHttp11 && _framing != BodyFraming.None;
+        _reading = false;
+        WasRead = false;
+        IsBroken = false;
+    }
+
+    /// <summary>Reads some of the body; 0 at its end.</summary>
+    /// <exception cref="HttpException">400, 408 or 413; the connection is closed after the answer.</exception>
+    public ValueTask<int> ReadAsync(Memory<byte> buffer)
+    {
+        CheckDeclaredLength();
+        WasRead = true;
+        return IsComplete || buffer.IsEmpty ? new ValueTask<int>(0) : ReadCoreAsync(buffer);
+    }
+
+    /// <summary>Throws 413 where the request declares more than it may send.</summary>
+    public void CheckDeclaredLength()
+    {
+        if (_framing == BodyFraming.Length && _maxSize < _total + _remaining)
+        {
+            throw Reject(RequestRejection.BodyTooLarge);
+        }
+    }
+
+    /// <summary>Whether the rest can be taken, as far as can be told beforehand.</summary>
+    /// <remarks>
+    /// A client that waits for 100 (Continue) may or may not send the body after a final answer: nobody can tell where the
+    /// next request begins.
+    /// </remarks>
+    public bool CanBeDrained(long maxSize) =>
+        IsComplete || !(IsBroken || _continueExpected || (_framing == BodyFraming.Length && _remaining > maxSize));
+
+    /// <summary>Takes what is left and throws it away, so that the next request can be read.</summary>
+    /// <param name="maxSize">The most to take.</param>
+    /// <returns>Whether the end of the body was reached.</returns>
+    public async ValueTask<bool> DrainAsync(long maxSize)
+    {
+        if (IsComplete)
+        {
+            return true;
+        }
+
+        if (!CanBeDrained(maxSize))
+        {
+            return false;
+        }
+
+        var scratch = System.Buffers.ArrayPool<byte>.Shared.Rent(16 * 1024);
+        try
+        {
+            _maxSize = null;
+            for (long drained = 0; drained <= maxSize;)
+            {
+                var count = await ReadCoreAsync(scratch).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    return true;
+                }
+
+                drained += count;
+            }
+
+            return IsComplete;
+        }
+        catch (HttpException)
+        {
+            // The answer has gone out; what is wrong with the rest of the body only means that the connection ends.
+            return false;
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(scratch);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadCoreAsync(Memory<byte> buffer)
+    {
+        if (Interlocked.Exchange(ref _reading, true))
+        {
+            throw new InvalidOperationException("Another read of the request body has not ended.");
+        }
+
+        try
+        {
+            while (true)
+            {
+                if (TakeBuffered(buffer.Span, out var count))
+                {
+                    return count;
+                }
+
+                await SendContinueAsync().ConfigureAwait(false);
+                var connection = _connection!;
+                connection.ReceiveDeadline = connection.Loop.Milliseconds + _timeout;
+                var direct = _framing == BodyFraming.Length ? _remaining : _decoder.DataExpected;
+                if (direct > 0)
+                {
+                    // Nothing but data can come: it is received where the reader wants it.
+                    var result = await connection.ReceiveAsync(buffer[..(int)Math.Min(buffer.Length, direct)]).ConfigureAwait(false);
+                    Check(result.Status);
+                    TakeDirect(result.Count);
+                    return result.Count;
+                }
+
+                Check(await input.ReceiveAsync(connection).ConfigureAwait(false));
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref _reading, false);
+        }
+    }
+
+    /// <summary>Takes from what has come in already.</summary>
+    /// <returns>Whether the read is done: there was data, or the body is at its end.</returns>
+    private bool TakeBuffered(Span<byte> buffer, out int count)
+    {
+        var unread = input.Unread;
+        if (_framing == BodyFraming.Length)
+        {
+            count = (int)Math.Min(_remaining, Math.Min(unread.Length, buffer.Length));
+            unread[..count].CopyTo(buffer);
+            input.Advance(count);
+            _remaining -= count;
+            _total += count;
+            return count > 0 || _remaining == 0;
+        }
+
+        var status = _decoder.Decode(unread, buffer, out var consumed, out count);
+        input.Advance(consumed);
+        if (status == ParseStatus.Rejected)
+        {
+            throw Reject(_decoder.Rejection);
+        }
+
+        AddToTotal(count);
+        return count > 0 || status == ParseStatus.Complete;
+    }
+
+    private void TakeDirect(int count)
+    {
+        if (_framing == BodyFraming.Length)
+        {
+            _remaining -= count;
+            _total += count;
+        }
+        else
+        {
+            _decoder.SkipData(count);
+            AddToTotal(count);
+        }
+    }
+
+    private void AddToTotal(int count)
+    {
+        _total += count;
+        if (_total > _maxSize)
+        {
+            throw Reject(RequestRejection.BodyTooLarge);
+        }
+    }
+
+    private async ValueTask SendContinueAsync()
+    {
+        if (_continueExpected)
+        {
+            _continueExpected = false;
+            output.Write("HTTP/1.1 100 Continue\r\n\r\n"u8);
+        }
+
+        // Answers to requests before this one must not wait for its body.
+        await output.FlushAsync().ConfigureAwait(false);
+    }
+
+    private void Check(ReceiveStatus status)
+    {
+        switch (status)
+        {
+            case ReceiveStatus.Received:
+                return;
+            case ReceiveStatus.TimedOut:
+                throw Reject(RequestRejection.BodyTimeout);
+            case ReceiveStatus.End:
+                throw Reject(RequestRejection.BodyCutShort);
+            default:
+                IsBroken = true;
+                throw new IOException("The client reset the connection within the request body.");
+        }
+    }
+
+    private HttpException Reject(RequestRejection rejection)
+    {
+        IsBroken = true;
+        return new HttpException(rejection.GetStatusCode(), rejection.GetReason());
+    }
+}

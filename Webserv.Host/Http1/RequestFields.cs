@@ -1,0 +1,134 @@
+using System.Collections;
+using System.Text;
+using Microsoft.Extensions.Primitives;
+using Webserv.Abstractions.Http;
+
+namespace Webserv.Host.Http1;
+
+/// <summary>The fields of a request, read from the bytes of its head when somebody asks for them.</summary>
+internal sealed class RequestFields(Http1Input input, Http1RequestHead head) : IHeaderCollection
+{
+    /// <summary>
+    /// Whether conditional and range fields are hidden: an error page or a local redirect answers with a whole
+    /// representation, whatever the client knows of the resource that it asked for.
+    /// </summary>
+    public bool HidesPreconditions { get; set; }
+
+    /// <inheritdoc />
+    public int Count
+    {
+        get
+        {
+            var count = 0;
+            for (var index = 0; index < head.LineCount; index++)
+            {
+                count += IsFirst(index) ? 1 : 0;
+            }
+
+            return count;
+        }
+    }
+
+    /// <inheritdoc />
+    public StringValues this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            var bytes = input.Head;
+            string? first = null;
+            List<string>? all = null;
+            foreach (ref readonly var line in head.Lines)
+            {
+                if (line.NameLength != name.Length || !Ascii.EqualsIgnoreCase(bytes.Slice(line.NameStart, line.NameLength), name))
+                {
+                    continue;
+                }
+
+                if (HidesPreconditions && IsPrecondition(name))
+                {
+                    return StringValues.Empty;
+                }
+
+                var value = FieldText.GetString(bytes.Slice(line.ValueStart, line.ValueLength));
+                if (first is null)
+                {
+                    first = value;
+                }
+                else
+                {
+                    (all ??= [first]).Add(value);
+                }
+            }
+
+            return all is null ? new StringValues(first) : new StringValues([.. all]);
+        }
+
+        set => throw ReadOnly();
+    }
+
+    /// <inheritdoc />
+    public bool Contains(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var bytes = input.Head;
+        foreach (ref readonly var line in head.Lines)
+        {
+            if (line.NameLength == name.Length && Ascii.EqualsIgnoreCase(bytes.Slice(line.NameStart, line.NameLength), name))
+            {
+                return !(HidesPreconditions && IsPrecondition(name));
+            }
+        }
+
+        return false;
+    }
+
+    /// <inheritdoc />
+    public void Append(string name, string value) => throw ReadOnly();
+
+    /// <inheritdoc />
+    public IEnumerator<KeyValuePair<string, StringValues>> GetEnumerator()
+    {
+        for (var index = 0; index < head.LineCount; index++)
+        {
+            if (IsFirst(index))
+            {
+                var name = GetName(index);
+                if (!(HidesPreconditions && IsPrecondition(name)))
+                {
+                    yield return new KeyValuePair<string, StringValues>(name, this[name]);
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private string GetName(int index)
+    {
+        var line = head.Lines[index];
+        return FieldText.GetName(input.Head.Slice(line.NameStart, line.NameLength));
+    }
+
+    private bool IsFirst(int index)
+    {
+        var bytes = input.Head;
+        var lines = head.Lines;
+        var name = bytes.Slice(lines[index].NameStart, lines[index].NameLength);
+        foreach (ref readonly var earlier in lines[..index])
+        {
+            if (Ascii.EqualsIgnoreCase(name, bytes.Slice(earlier.NameStart, earlier.NameLength)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsPrecondition(string name) =>
+        name.StartsWith("If-", StringComparison.OrdinalIgnoreCase) || name.Equals(Fields.Range, StringComparison.OrdinalIgnoreCase);
+
+    private static InvalidOperationException ReadOnly() => new("The fields of a request cannot be changed.");
+}

@@ -1,0 +1,37 @@
+namespace Webserv.Host.Http1;
+
+/// <summary>Why a request is refused by the protocol layer. Each has one status and one text: <see cref="RequestRejectionExtensions"/>.</summary>
+internal enum RequestRejection
+{
+    None,
+    RequestLineMalformed,
+    MethodMalformed,
+    MethodNotImplemented,
+    TargetMalformed,
+    TargetTooLong,
+    VersionNotSupported,
+    HeadTooLarge,
+    TooManyFields,
+    FieldNameMalformed,
+    FieldValueMalformed,
+    LineFeedWithoutCarriageReturn,
+    ObsoleteLineFolding,
+    WhitespaceBeforeColon,
+    HostMissing,
+    HostRepeated,
+    HostMalformed,
+    ContentLengthMalformed,
+    ContentLengthRepeated,
+    ContentLengthWithTransferEncoding,
+    TransferEncodingMalformed,
+    TransferEncodingNotImplemented,
+    TransferEncodingInHttp10,
+    ExpectationUnknown,
+    HeadTimeout,
+    ChunkMalformed,
+    ChunkExtensionTooLong,
+    TrailerTooLarge,
+    BodyTooLarge,
+    BodyTimeout,
+    BodyCutShort,
+}

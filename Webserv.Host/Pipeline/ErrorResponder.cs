@@ -1,0 +1,136 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Webserv.Abstractions.Http;
+using Webserv.Host.Http1;
+
+namespace Webserv.Host.Pipeline;
+
+/// <summary>The outermost step of every pipeline: turns exceptions and statuses without a body into error pages.</summary>
+internal sealed class ErrorResponder(ILogger logger)
+{
+    /// <summary>Whether a response is an error that nobody wrote a body for.</summary>
+    public static bool NeedsPage(Http1Response response) =>
+        response.StatusCode >= 400 && !response.HasStarted && !response.HasBody && response.ContentLength is null;
+
+    /// <summary>Waits for a pipeline and completes what it left.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a middleware throws is turned into an answer and logged.")]
+    public async Task AwaitAsync(Http1Context context, VirtualServer server, Task serving, CancellationToken cancellation)
+    {
+        try
+        {
+            await serving.ConfigureAwait(false);
+            if (NeedsPage(context.Response))
+            {
+                await SendPageAsync(context, server, context.Response.StatusCode, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception)
+        {
+            await FailAsync(context, server, exception, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Answers for a pipeline that threw, or cuts the connection where the answer has begun. Never throws.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "An error page that fails as well ends the connection, and is logged.")]
+    public async Task FailAsync(Http1Context context, VirtualServer server, Exception exception, CancellationToken cancellation)
+    {
+        var response = context.Response;
+        if (context.Output.IsBroken || (exception is OperationCanceledException && cancellation.IsCancellationRequested))
+        {
+            Log.ClientGone(logger, context.TraceId, context.Request.Method, context.Request.Path);
+            context.Abort();
+            return;
+        }
+
+        var status = (exception as HttpException)?.StatusCode ?? StatusCodes.InternalServerError;
+        if (exception is HttpException expected)
+        {
+            Log.RequestEnded(logger, context.TraceId, context.Request.Method, context.Request.Path, status, expected.Message);
+        }
+        else
+        {
+            Log.RequestFailed(logger, context.TraceId, context.Request.Method, context.Request.Path, exception);
+        }
+
+        if (response.HasStarted)
+        {
+            Log.ResponseCut(logger, context.TraceId, context.Request.Method, context.Request.Path, exception);
+            context.Abort();
+            return;
+        }
+
+        try
+        {
+            response.Clear();
+            response.StatusCode = status;
+            foreach (var (name, value) in (exception as HttpException)?.Headers ?? new Dictionary<string, string>())
+            {
+                response.Headers[name] = value;
+            }
+
+            await SendPageAsync(context, server, status, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception second)
+        {
+            Log.ErrorPageFailed(logger, context.TraceId, status, second);
+            context.Abort();
+        }
+    }
+
+    private async Task SendPageAsync(Http1Context context, VirtualServer server, int status, CancellationToken cancellation)
+    {
+        var response = context.Response;
+        context.MayKeepAlive &= !context.RequestBody.IsBroken;
+        var accept = context.Request.Headers[Fields.Accept].ToString();
+        if (server.GetErrorPage(status) is { } path && await TrySendConfiguredAsync(context, server, status, path, cancellation).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        var page = ErrorPage.Render(status, accept, context.TraceId);
+        response.Headers[Fields.ContentType] = page.ContentType;
+        response.ContentLength = page.Body.Length;
+        await response.WriteAsync(page.Body).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends the request through the pipeline again for the configured page, keeping the status.</summary>
+    /// <returns>Whether the page answered.</returns>
+    private async Task<bool> TrySendConfiguredAsync(
+        Http1Context context, VirtualServer server, int status, string path, CancellationToken cancellation)
+    {
+        var response = context.Response;
+        if (RequestTargetParser.ParseLocal(path) is not { } target)
+        {
+            return false;
+        }
+
+        var fields = response.Headers.ToArray();
+        response.StatusCode = StatusCodes.Ok;
+        response.StatusOverride = status;
+        context.Request.BecomeLocal(target);
+        try
+        {
+            await server.Pipeline(context, cancellation).ConfigureAwait(false);
+            if (response.HasStarted || (response.StatusCode == StatusCodes.Ok && response.HasBody))
+            {
+                return true;
+            }
+
+            Log.ErrorPageMissing(logger, context.TraceId, path, status, response.StatusCode);
+        }
+        catch (HttpException exception) when (!response.HasStarted)
+        {
+            Log.ErrorPageMissing(logger, context.TraceId, path, status, exception.StatusCode);
+        }
+
+        response.Clear();
+        response.StatusOverride = 0;
+        response.StatusCode = status;
+        foreach (var (name, value) in fields)
+        {
+            response.Headers[name] = value;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,191 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Webserv.Abstractions.Http;
+using Webserv.Abstractions.Pipeline;
+using Webserv.Abstractions.Plugins;
+using Webserv.Host.Configuration;
+using Webserv.Host.Plugins;
+
+namespace Webserv.Host.Pipeline;
+
+/// <summary>Compiles the pipelines of a configuration into delegates. Everything that is wrong is collected; nothing is thrown for it.</summary>
+internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog catalog, IConfigurationErrors errors, ILogger logger)
+{
+    private readonly List<IMiddleware> _middleware = [];
+    private readonly List<(IAsyncInitializer Instance, string Path)> _initializers = [];
+
+    /// <summary>Builds a generation.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="cancellation">Cancelled when the start is abandoned.</param>
+    /// <returns>The generation, or <see langword="null"/> where something is wrong; what was made is disposed then.</returns>
+    public async Task<PipelineGeneration?> BuildAsync(int number, CancellationToken cancellation)
+    {
+        var failed = false;
+        var responder = new ErrorResponder(logger);
+        var servers = new List<VirtualServer>();
+        var counter = new CountingErrors(errors);
+        foreach (var server in options.VirtualServers)
+        {
+            var limit = PipelineScope.Limit(server.MaxRequestBodySize ?? options.Limits.MaxRequestBodySize);
+            var scope = new PipelineScope(server.Name, options.Directory, server.Root, limit);
+            servers.Add(new VirtualServer(server, limit, Compile(server.Pipeline, scope, AnswerNotFound, counter), responder));
+        }
+
+        foreach (var (instance, path) in _initializers)
+        {
+            failed |= counter.Count == 0 && !await InitializeAsync(instance, path, cancellation).ConfigureAwait(false);
+        }
+
+        if (counter.Count > 0 || failed)
+        {
+            await PipelineGeneration.DisposeAllAsync(_middleware, logger).ConfigureAwait(false);
+            return null;
+        }
+
+        return new PipelineGeneration(number, new VirtualServerTable(servers), _middleware, logger);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A plugin's failure becomes an error of configuration.")]
+    private async Task<bool> InitializeAsync(IAsyncInitializer instance, string path, CancellationToken cancellation)
+    {
+        try
+        {
+            await instance.InitializeAsync(cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
+        {
+            errors.Add(path, $"cannot be initialised: {exception.Message}");
+            Log.InitializeFailed(logger, path, exception);
+            return false;
+        }
+    }
+
+    private RequestDelegate Compile(IReadOnlyList<PipelineEntryOptions> entries, PipelineScope scope, RequestDelegate next, CountingErrors counter)
+    {
+        // From the last to the first, since each holds the delegate of the one behind it. Instances are made in that order too.
+        for (var index = entries.Count - 1; index >= 0; index--)
+        {
+            next = Compile(entries[index], scope, next, counter);
+        }
+
+        return next;
+    }
+
+    private RequestDelegate Compile(PipelineEntryOptions entry, PipelineScope outer, RequestDelegate next, CountingErrors counter)
+    {
+        var scope = outer.Enter(entry);
+        var behind = entry.MaxRequestBodySize is null ? next : WithBodyLimit(outer.MaxRequestBodySize, next);
+        var inner = entry.Use is not null
+            ? CompileMiddleware(entry, entry.Use, scope, behind, counter)
+            : Compile(entry.Pipeline ?? [], scope, behind, counter);
+        if (entry.MaxRequestBodySize is not null)
+        {
+            inner = WithBodyLimit(scope.MaxRequestBodySize, inner);
+        }
+
+        if (entry.AllowedMethods is { } allowed)
+        {
+            inner = WithAllowedMethods(allowed, entry.ImplicitHead, inner);
+        }
+
+        return EntryCondition.Create(entry.When) is { } condition
+            ? (context, cancellation) => condition.IsMatch(context.Request) ? inner(context, cancellation) : next(context, cancellation)
+            : inner;
+    }
+
+    private RequestDelegate CompileMiddleware(
+        PipelineEntryOptions entry, string name, PipelineScope scope, RequestDelegate next, CountingErrors counter)
+    {
+        if (catalog.Find(name) is not { } registration)
+        {
+            return CompileMissing(entry, name, counter);
+        }
+
+        var middleware = registration.Create(new PipelineEntry(registration.Name, entry.ConfigurationPath, scope), entry.Options, counter);
+        if (middleware is null)
+        {
+            return next;
+        }
+
+        _middleware.Add(middleware);
+        if (middleware is IAsyncInitializer initializer)
+        {
+            _initializers.Add((initializer, entry.ConfigurationPath));
+        }
+
+        return registration.IsNonBlocking
+            ? (context, cancellation) => middleware.InvokeAsync(context, next, cancellation)
+            : (context, cancellation) => OffLoopMiddleware.InvokeAsync(middleware, context, next, cancellation);
+    }
+
+    private RequestDelegate CompileMissing(PipelineEntryOptions entry, string name, CountingErrors counter)
+    {
+        if (catalog.FailedPlugins.Count == 0)
+        {
+            counter.Add(entry.ConfigurationPath + ":Use", $"no plugin offers a middleware '{name}'{NearestName.Hint(name, catalog.Names)}");
+        }
+        else
+        {
+            Log.MiddlewareUnavailable(logger, entry.ConfigurationPath, name, string.Join(", ", catalog.FailedPlugins));
+        }
+
+        return static (context, _) =>
+        {
+            context.Response.StatusCode = StatusCodes.ServiceUnavailable;
+            return Task.CompletedTask;
+        };
+    }
+
+    private static RequestDelegate WithBodyLimit(long? limit, RequestDelegate next) =>
+        (context, cancellation) =>
+        {
+            if (!Http1.Http1Context.From(context).Request.BodyWasRead)
+            {
+                context.Request.MaxBodySize = limit;
+            }
+
+            return next(context, cancellation);
+        };
+
+    private static RequestDelegate WithAllowedMethods(IReadOnlyList<string> methods, bool implicitHead, RequestDelegate next)
+    {
+        var allowed = methods.ToList();
+        if (implicitHead && allowed.Contains(HttpMethods.Get) && !allowed.Contains(HttpMethods.Head))
+        {
+            allowed.Add(HttpMethods.Head);
+        }
+
+        var allow = string.Join(", ", allowed);
+        return (context, cancellation) =>
+        {
+            if (allowed.Contains(context.Request.Method))
+            {
+                return next(context, cancellation);
+            }
+
+            context.Response.StatusCode = StatusCodes.MethodNotAllowed;
+            context.Response.Headers[Fields.Allow] = allow;
+            return Task.CompletedTask;
+        };
+    }
+
+    /// <summary>The end of every pipeline: nobody answered. A method that nobody knows is 501 (RFC 9110 section 9.1).</summary>
+    private static Task AnswerNotFound(IHttpContext context, CancellationToken cancellation)
+    {
+        context.Response.StatusCode = HttpMethods.IsKnown(context.Request.Method) ? StatusCodes.NotFound : StatusCodes.NotImplemented;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Passes errors on and counts them, to tell whether this build may go live.</summary>
+    private sealed class CountingErrors(IConfigurationErrors inner) : IConfigurationErrors
+    {
+        public int Count { get; private set; }
+
+        public void Add(string path, string message)
+        {
+            Count++;
+            inner.Add(path, message);
+        }
+    }
+}

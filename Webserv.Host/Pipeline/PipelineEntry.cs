@@ -1,0 +1,45 @@
+using Webserv.Abstractions.Pipeline;
+
+namespace Webserv.Host.Pipeline;
+
+/// <summary>The place of a middleware in the configuration.</summary>
+/// <param name="name">The middleware's name.</param>
+/// <param name="configurationPath">Where the entry stands.</param>
+/// <param name="scope">What the entry inherits and sets.</param>
+internal sealed class PipelineEntry(string name, string configurationPath, PipelineScope scope) : IPipelineEntry
+{
+    /// <inheritdoc />
+    public string Name => name;
+
+    /// <inheritdoc />
+    public string ConfigurationPath => configurationPath;
+
+    /// <inheritdoc />
+    public string VirtualServer => scope.VirtualServer;
+
+    /// <inheritdoc />
+    public string? Root => scope.Root;
+
+    /// <inheritdoc />
+    public string GetPathBelowRoot(string requestPath) => TakeAway(scope.RootPatterns, requestPath);
+
+    /// <inheritdoc />
+    public string GetPathBelowMatch(string requestPath) => TakeAway(scope.MatchPatterns, requestPath);
+
+    /// <inheritdoc />
+    public string ResolvePath(string path) => Path.GetFullPath(path, scope.ConfigurationDirectory);
+
+    private static string TakeAway(IReadOnlyList<PathPattern> patterns, string path)
+    {
+        PathPattern? longest = null;
+        foreach (var pattern in patterns)
+        {
+            if (pattern.LiteralPrefix.Length > (longest?.LiteralPrefix.Length ?? -1) && pattern.IsMatch(path))
+            {
+                longest = pattern;
+            }
+        }
+
+        return longest is null ? path : longest.GetRest(path);
+    }
+}

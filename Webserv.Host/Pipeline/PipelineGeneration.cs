@@ -1,0 +1,95 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Webserv.Abstractions.Pipeline;
+
+namespace Webserv.Host.Pipeline;
+
+/// <summary>
+/// One loaded set of pipelines. Every request holds a reference from its beginning to its end; when the generation was
+/// retired and the last request has left, what it owns is disposed.
+/// </summary>
+internal sealed class PipelineGeneration(int number, VirtualServerTable servers, IReadOnlyList<IMiddleware> middleware, ILogger logger)
+{
+    // The holder's own reference counts as one.
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _references = 1;
+
+    /// <summary>Counts from 1 for the generation that the server started with.</summary>
+    public int Number => number;
+
+    /// <summary>The virtual servers.</summary>
+    public VirtualServerTable Servers => servers;
+
+    /// <summary>Ends when the generation was retired and the last request has left.</summary>
+    public Task Drained => _drained.Task;
+
+    /// <summary>Takes a reference for a request.</summary>
+    /// <returns><see langword="false"/> when the generation was retired and has ended.</returns>
+    public bool TryEnter()
+    {
+        var references = Volatile.Read(ref _references);
+        while (references > 0)
+        {
+            var seen = Interlocked.CompareExchange(ref _references, references + 1, references);
+            if (seen == references)
+            {
+                return true;
+            }
+
+            references = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>Gives a reference back.</summary>
+    public void Exit()
+    {
+        if (Interlocked.Decrement(ref _references) == 0)
+        {
+            _drained.TrySetResult();
+        }
+    }
+
+    /// <summary>Takes no more requests, waits for those inside, and disposes the middleware, last first.</summary>
+    /// <param name="timeout">How long to wait; what is still inside then keeps its middleware until it leaves.</param>
+    /// <param name="timeProvider">The clock.</param>
+    public async Task RetireAsync(TimeSpan timeout, TimeProvider timeProvider)
+    {
+        Exit();
+        try
+        {
+            await Drained.WaitAsync(timeout, timeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Log.GenerationNotDrained(logger, number, timeout.TotalSeconds);
+        }
+
+        await DisposeAllAsync(middleware, logger).ConfigureAwait(false);
+    }
+
+    /// <summary>Disposes middleware, last first; one that throws does not keep the others from it.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A plugin's failure to clean up is logged and is its own.")]
+    public static async Task DisposeAllAsync(IReadOnlyList<IMiddleware> middleware, ILogger logger)
+    {
+        foreach (var instance in middleware.Reverse())
+        {
+            try
+            {
+                if (instance is IAsyncDisposable asyncDisposable)
+                {
+                    await asyncDisposable.DisposeAsync().ConfigureAwait(false);
+                }
+                else if (instance is IDisposable disposable)
+                {
+                    disposable.Dispose();
+                }
+            }
+            catch (Exception exception)
+            {
+                Log.DisposeFailed(logger, instance.GetType().Name, exception);
+            }
+        }
+    }
+}

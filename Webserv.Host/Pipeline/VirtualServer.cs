@@ -1,0 +1,67 @@
+using System.Diagnostics.CodeAnalysis;
+using Webserv.Abstractions.Http;
+using Webserv.Abstractions.Pipeline;
+using Webserv.Host.Configuration;
+using Webserv.Host.Http1;
+using Webserv.Host.Transport;
+
+namespace Webserv.Host.Pipeline;
+
+/// <summary>A virtual server with its compiled pipeline.</summary>
+internal sealed class VirtualServer(VirtualServerOptions options, long? maxRequestBodySize, RequestDelegate pipeline, ErrorResponder errors)
+    : IVirtualServer
+{
+    private const string KnownMethods = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
+
+    /// <inheritdoc />
+    public string Name => options.Name;
+
+    /// <inheritdoc />
+    public IReadOnlyList<string> HostNames => options.HostNames;
+
+    /// <inheritdoc />
+    public string? Root => options.Root;
+
+    /// <summary>Where it listens.</summary>
+    public IReadOnlyList<ListenEndpoint> Endpoints => options.Listen;
+
+    /// <summary>The limit of request bodies where no entry says otherwise; <see langword="null"/> for none.</summary>
+    public long? MaxRequestBodySize => maxRequestBodySize;
+
+    /// <summary>The pipeline: middleware in order, 404 at the end.</summary>
+    public RequestDelegate Pipeline => pipeline;
+
+    /// <summary>Serves a request. Never throws: what goes wrong becomes an answer, or the end of the connection.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a middleware throws is turned into an answer and logged.")]
+    public Task ServeAsync(Http1Context context, CancellationToken cancellation)
+    {
+        Task serving;
+        try
+        {
+            serving = context.Request.Path == "*" ? AnswerOptions(context) : pipeline(context, cancellation);
+        }
+        catch (Exception exception)
+        {
+            return errors.FailAsync(context, this, exception, cancellation);
+        }
+
+        return serving.IsCompletedSuccessfully && !ErrorResponder.NeedsPage(context.Response)
+            ? Task.CompletedTask
+            : errors.AwaitAsync(context, this, serving, cancellation);
+    }
+
+    /// <summary>Turns what a middleware threw into an answer.</summary>
+    public Task FailAsync(Http1Context context, Exception exception, CancellationToken cancellation) =>
+        errors.FailAsync(context, this, exception, cancellation);
+
+    /// <summary>The path that answers in place of the default page of a status, or <see langword="null"/>.</summary>
+    public string? GetErrorPage(int statusCode) => options.ErrorPages.GetValueOrDefault(statusCode);
+
+    /// <summary>OPTIONS * asks about the server as a whole (RFC 9110 section 9.3.7).</summary>
+    private static Task AnswerOptions(Http1Context context)
+    {
+        context.Response.StatusCode = StatusCodes.NoContent;
+        context.Response.Headers[Fields.Allow] = KnownMethods;
+        return Task.CompletedTask;
+    }
+}
