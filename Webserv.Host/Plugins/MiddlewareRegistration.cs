@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Webserv.Abstractions.Pipeline;
+using Webserv.Host.Configuration;
+
+namespace Webserv.Host.Plugins;
+
+/// <summary>A middleware that a loaded plugin offers.</summary>
+internal sealed class MiddlewareRegistration<TMiddleware>(
+    string name, string pluginId, IMiddlewareOptionsBinder? optionsBinder, ILogger logger) : IPluginMiddleware
+    where TMiddleware : class, IMiddleware
+{
+    private IServiceProvider? _services;
+
+    public string Name => name;
+
+    public string PluginId => pluginId;
+
+    public bool IsNonBlocking { get; } = typeof(TMiddleware).IsDefined(typeof(NonBlockingAttribute), inherit: false);
+
+    public void Attach(IServiceProvider? services) => _services = services;
+
+    public IMiddleware? Create(IPipelineEntry entry, IConfigurationSection? options, IConfigurationErrors errors)
+    {
+        var path = $"{entry.ConfigurationPath}:Options";
+        var found = new MiddlewareErrors(errors);
+        try
+        {
+            if (_services is not { } services)
+            {
+                found.Add(entry.ConfigurationPath, $"plugin {pluginId} has been unloaded");
+                return null;
+            }
+
+            if (optionsBinder is null && options is not null)
+            {
+                found.Add(path, $"{name} has no options");
+            }
+
+            var bound = optionsBinder?.Bind(options, path, found);
+            return found.Any
+                ? null
+                : ActivatorUtilities.CreateInstance<TMiddleware>(new EntryServices(services, entry, optionsBinder?.ServiceType, bound));
+        }
+        catch (Exception exception)
+        {
+            // The plugin's own code (options, validator, constructor, services): nothing that it throws may stop the others.
+            logger.MiddlewareFailed(pluginId, entry.ConfigurationPath, exception);
+            errors.Add(entry.ConfigurationPath, $"{name} of plugin {pluginId} {PluginFailure.Describe(exception)}");
+            return null;
+        }
+    }
+}

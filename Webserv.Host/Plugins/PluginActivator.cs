@@ -1,0 +1,65 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Webserv.Host.Plugins;
+
+/// <summary>Turns a candidate into a plugin that is loaded and configured, but not yet initialised.</summary>
+internal sealed class PluginActivator(PluginCache cache, PluginHostServices host, PluginCatalogSettings settings, ILogger logger)
+{
+    private static readonly ServiceProviderOptions Strict = new() { ValidateOnBuild = true, ValidateScopes = true };
+
+    /// <summary>Copies, loads and configures a plugin.</summary>
+    /// <param name="candidate">What to load.</param>
+    /// <param name="cancellation">Abandons it.</param>
+    /// <exception cref="PluginException">Why it cannot be loaded.</exception>
+    public async Task<PluginInstance> ActivateAsync(PluginCandidate candidate, CancellationToken cancellation)
+    {
+        var copy = cache.Copy(candidate);
+        PluginAssemblyLoader? loader = null;
+        try
+        {
+            // The copy counts: the original may have been replaced since it was looked at.
+            var file = Path.Combine(copy.Directory, Path.GetFileName(candidate.File));
+            var metadata = PluginMetadataReader.Read(file) ?? throw new PluginException("is not marked as a plugin any more");
+            PluginCompatibility.Require(candidate, metadata);
+
+            loader = new PluginAssemblyLoader(file);
+            var builder = new PluginBuilder(new PluginContext(metadata, copy.Directory, host), host, logger);
+            var services = await ConfigureAsync(candidate.Id, loader, metadata.EntryType, builder, cancellation).ConfigureAwait(false);
+            return new PluginInstance(candidate, metadata, loader, copy, services, builder.Middleware, host, settings, logger);
+        }
+        catch (Exception exception)
+        {
+            loader?.Dispose();
+            copy.Dispose();
+            if (exception is PluginException or OperationCanceledException)
+            {
+                throw;
+            }
+
+            // Loading maps files and resolves assemblies: what goes wrong there is this plugin's failure alone.
+            throw new PluginException(PluginFailure.Describe(exception), exception);
+        }
+    }
+
+    private async Task<ServiceProvider> ConfigureAsync(
+        string id, PluginAssemblyLoader loader, string entryType, PluginBuilder builder, CancellationToken cancellation)
+    {
+        ServiceProvider? services = null;
+        await PluginCode.RunAsync(
+            id,
+            "its configuration",
+            _ =>
+            {
+                loader.CreatePlugin(entryType).Configure(builder);
+                builder.Close();
+                services = builder.Services.BuildServiceProvider(Strict);
+                return Task.CompletedTask;
+            },
+            settings.StartTimeout,
+            host.TimeProvider,
+            logger,
+            cancellation).ConfigureAwait(false);
+        return services!;
+    }
+}

@@ -1,0 +1,189 @@
+using Microsoft.Extensions.Logging;
+
+namespace Webserv.Host.Plugins;
+
+/// <summary>
+/// Private copies of plugins, <c>cache/Id/hash/</c>, so that the originals can be overwritten while they run. Any
+/// number of servers of one user share it: a copy is made under another name and appears by a rename, and it is
+/// deleted only by who holds its lock alone.
+/// </summary>
+internal sealed class PluginCache : IDisposable
+{
+    private const string TemporaryPrefix = ".tmp-";
+    private const int KeptCopies = 2;
+    private const int Attempts = 5;
+    private static readonly TimeSpan MaxAge = TimeSpan.FromDays(30);
+    private static readonly TimeSpan MaxTemporaryAge = TimeSpan.FromHours(1);
+
+    private readonly bool _isTemporary;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+
+    private PluginCache(string directory, bool isTemporary, TimeProvider timeProvider, ILogger logger)
+    {
+        Root = directory;
+        _isTemporary = isTemporary;
+        _timeProvider = timeProvider;
+        _logger = logger;
+    }
+
+    /// <summary>The directory of all copies.</summary>
+    public string Root { get; }
+
+    /// <summary>Opens the cache, or a directory of this process alone where there is no usable one.</summary>
+    /// <param name="directory">Where it is; <see langword="null"/> for the user's cache directory.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">Is told about the directory that could not be used.</param>
+    /// <exception cref="IOException">Not even a temporary directory can be made.</exception>
+    public static PluginCache Open(string? directory, TimeProvider timeProvider, ILogger logger)
+    {
+        directory ??= PluginCacheDirectory.Find(Environment.GetEnvironmentVariable);
+        var problem = "the environment names no home directory";
+        if (directory is not null && PluginCacheDirectory.TryPrepare(directory, out problem))
+        {
+            return new PluginCache(directory, isTemporary: false, timeProvider, logger);
+        }
+
+        // 0700 on Unix.
+        var temporary = Directory.CreateTempSubdirectory("webserv-plugins-").FullName;
+        logger.PluginCacheUnusable(directory ?? "(none)", problem, temporary);
+        return new PluginCache(temporary, isTemporary: true, timeProvider, logger);
+    }
+
+    /// <summary>Finds or makes the private copy of a plugin's files.</summary>
+    /// <exception cref="PluginException">The files cannot be copied.</exception>
+    public ShadowCopy Copy(PluginCandidate candidate)
+    {
+        try
+        {
+            var files = PluginFileSet.Of(candidate);
+            var directory = Directory.CreateDirectory(Path.Combine(Root, candidate.Id)).FullName;
+            return OpenExisting(directory, files.ComputeHash()) ?? Make(directory, files);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new PluginException($"cannot be copied to {Root}: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>
+    /// Deletes copies that nobody uses: those of each plugin but for the two used last, those that were not used for
+    /// thirty days, and what crashed servers left behind. What cannot be deleted is left for the next time.
+    /// </summary>
+    public void Prune()
+    {
+        try
+        {
+            foreach (var plugin in new DirectoryInfo(Root).EnumerateDirectories())
+            {
+                var kept = 0;
+                foreach (var (copy, lastUse) in plugin.EnumerateDirectories()
+                    .Select(copy => (copy, lastUse: GetLastUse(copy)))
+                    .OrderByDescending(pair => pair.lastUse))
+                {
+                    var age = _timeProvider.GetUtcNow().UtcDateTime - lastUse;
+                    var isTemporary = copy.Name.StartsWith(TemporaryPrefix, StringComparison.Ordinal);
+                    if (isTemporary ? age > MaxTemporaryAge : ++kept > KeptCopies || age > MaxAge)
+                    {
+                        TryDelete(copy.FullName);
+                    }
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Copies that stay cost some disk space and nothing else.
+            _logger.PluginCacheNotPruned(Root, exception.Message);
+        }
+    }
+
+    /// <summary>Deletes the directory if it is of this process alone.</summary>
+    public void Dispose()
+    {
+        if (!_isTemporary)
+        {
+            return;
+        }
+
+        try
+        {
+            Directory.Delete(Root, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _logger.PluginCacheNotPruned(Root, exception.Message);
+        }
+    }
+
+    private static ShadowCopy? OpenExisting(string directory, string hash) =>
+        ShadowCopy.TryOpen(Path.Combine(directory, hash), hash);
+
+    private static DateTime GetLastUse(DirectoryInfo copy)
+    {
+        var lockFile = new FileInfo(Path.Combine(copy.FullName, PluginFileSet.LockFile));
+        return lockFile.Exists ? lockFile.LastWriteTimeUtc : copy.LastWriteTimeUtc;
+    }
+
+    private ShadowCopy Make(string directory, PluginFileSet files)
+    {
+        var temporary = Path.Combine(directory, $"{TemporaryPrefix}{Guid.NewGuid():N}");
+        Directory.CreateDirectory(temporary);
+        try
+        {
+            using var heldLock = ShadowCopy.Lock(temporary, FileMode.CreateNew);
+            var hash = files.CopyTo(temporary);
+            var target = Path.Combine(directory, hash);
+            for (var attempt = 0; attempt < Attempts; attempt++)
+            {
+                TryMove(temporary, target);
+                if (ShadowCopy.TryOpen(target, hash) is { } copy)
+                {
+                    return copy;
+                }
+
+                // Somebody else's copy is in the way and damaged, or was pruned in between: out of the way with it.
+                TryMove(target, Path.Combine(directory, $"{TemporaryPrefix}{Guid.NewGuid():N}"));
+            }
+
+            throw new PluginException($"cannot be copied to {target}: the copy is damaged again and again");
+        }
+        finally
+        {
+            if (Directory.Exists(temporary))
+            {
+                Directory.Delete(temporary, recursive: true);
+            }
+        }
+    }
+
+    /// <summary>A rename that fails because of somebody else's is found out by looking at the outcome.</summary>
+    private void TryMove(string source, string target)
+    {
+        try
+        {
+            Directory.Move(source, target);
+        }
+        catch (IOException exception)
+        {
+            _logger.PluginCopyNotMoved(source, target, exception.Message);
+        }
+    }
+
+    private void TryDelete(string copy)
+    {
+        try
+        {
+            // Alone with the lock, nobody else uses it; out of its place, nobody will.
+            using var heldLock = new FileStream(
+                Path.Combine(copy, PluginFileSet.LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            var trash = Path.Combine(Path.GetDirectoryName(copy)!, $"{TemporaryPrefix}{Guid.NewGuid():N}");
+            Directory.Move(copy, trash);
+            Directory.Delete(trash, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Most often in use, by this server or by another one.
+            _logger.PluginCopyKept(copy, exception.Message);
+        }
+    }
+}

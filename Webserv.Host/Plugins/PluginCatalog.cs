@@ -1,0 +1,184 @@
+using Microsoft.Extensions.Logging;
+using Webserv.Host.Configuration;
+
+namespace Webserv.Host.Plugins;
+
+/// <summary>All plugins that were found, those that are loaded, and what they offer.</summary>
+internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
+{
+    private readonly PluginCache _cache;
+    private readonly Dictionary<string, IMiddlewareRegistration> _middleware = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<PluginInstance> _plugins = [];
+    private readonly List<PluginDescription> _descriptions = [];
+
+    private PluginCatalog(PluginCache cache) => _cache = cache;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Names => [.. _middleware.Values.Select(registration => registration.Name).Order(StringComparer.OrdinalIgnoreCase)];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FailedPlugins =>
+        [.. _descriptions.Where(plugin => plugin.State == PluginState.Failed).Select(plugin => plugin.Id)];
+
+    /// <summary>The loaded plugins; each generation of pipelines takes a lease of those it uses.</summary>
+    public IReadOnlyList<PluginInstance> Plugins => _plugins;
+
+    /// <summary>Everything that was found, sorted by id.</summary>
+    public IReadOnlyList<PluginDescription> Descriptions => _descriptions;
+
+    /// <summary>
+    /// Finds and loads all plugins. One that fails is logged and described, and the others are loaded.
+    /// </summary>
+    /// <param name="options">Where to look.</param>
+    /// <param name="host">What plugins are lent.</param>
+    /// <param name="settings">How to load; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellation">Abandons the start; what is loaded by then is unloaded.</param>
+    /// <exception cref="IOException">There is no place for private copies, not even a temporary one.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    public static async Task<PluginCatalog> LoadAsync(
+        PluginsOptions options, PluginHostServices host, PluginCatalogSettings? settings = null, CancellationToken cancellation = default)
+    {
+        settings ??= new PluginCatalogSettings();
+        var logger = host.LoggerFactory.CreateLogger("Webserv.Plugins");
+        var hidden = new List<PluginCandidate>();
+        var directories = PluginDiscovery.GetDirectories(settings.ProgramDirectory, options.Directories, host.ConfigurationDirectory);
+        var candidates = PluginDiscovery.Find(directories, logger, hidden);
+        var catalog = new PluginCatalog(PluginCache.Open(settings.CacheDirectory, host.TimeProvider, logger));
+        try
+        {
+            var activator = new PluginActivator(catalog._cache, host, settings, logger);
+            foreach (var candidate in candidates)
+            {
+                await catalog.AddAsync(candidate, activator, settings, logger, cancellation).ConfigureAwait(false);
+            }
+
+            foreach (var candidate in hidden)
+            {
+                catalog._descriptions.Add(new PluginDescription { Id = candidate.Id, File = candidate.File, State = PluginState.Overridden });
+            }
+
+            catalog._descriptions.Sort((left, right) => StringComparer.OrdinalIgnoreCase.Compare(left.Id, right.Id));
+            catalog._cache.Prune();
+            return catalog;
+        }
+        catch
+        {
+            await catalog.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IMiddlewareRegistration? Find(string name) => _middleware.GetValueOrDefault(name);
+
+    /// <summary>Gives up all plugins; each is unloaded when its last lease ends. Waits for those that are unused by now.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _middleware.Clear();
+        foreach (var plugin in _plugins)
+        {
+            await plugin.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _plugins.Clear();
+        _cache.Dispose();
+    }
+
+    private async Task AddAsync(
+        PluginCandidate candidate, PluginActivator activator, PluginCatalogSettings settings, ILogger logger, CancellationToken cancellation)
+    {
+        PluginMetadata? metadata = null;
+        PluginInstance? plugin = null;
+        try
+        {
+            metadata = PluginMetadataReader.Read(candidate.File);
+            if (metadata is null)
+            {
+                AddUnmarked(candidate, logger);
+                return;
+            }
+
+            PluginCompatibility.Require(candidate, metadata);
+            plugin = await activator.ActivateAsync(candidate, cancellation).ConfigureAwait(false);
+            RequireNewNames(plugin);
+            if (settings.RunInitializers)
+            {
+                await plugin.InitializeAsync(cancellation).ConfigureAwait(false);
+            }
+
+            Add(plugin, logger);
+            plugin = null;
+        }
+        catch (PluginException exception)
+        {
+            Fail(candidate, metadata, plugin, exception, logger);
+        }
+        finally
+        {
+            if (plugin is not null)
+            {
+                await plugin.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>In a folder of its own it was meant to be a plugin; beside plugins it may be anything.</summary>
+    private void AddUnmarked(PluginCandidate candidate, ILogger logger)
+    {
+        if (candidate.HasFolder)
+        {
+            throw new PluginException("is not marked as a plugin: it has no [assembly: WebservPlugin(…)]");
+        }
+
+        logger.NotAPlugin(candidate.File);
+        _descriptions.Add(new PluginDescription { Id = candidate.Id, File = candidate.File, State = PluginState.NotAPlugin });
+    }
+
+    private void RequireNewNames(PluginInstance plugin)
+    {
+        foreach (var registration in plugin.Middleware)
+        {
+            if (_middleware.TryGetValue(registration.Name, out var other))
+            {
+                throw new PluginException($"offers the middleware '{registration.Name}', which plugin {other.PluginId} offers already");
+            }
+        }
+    }
+
+    private void Add(PluginInstance plugin, ILogger logger)
+    {
+        foreach (var registration in plugin.Middleware)
+        {
+            _middleware.Add(registration.Name, registration);
+        }
+
+        _plugins.Add(plugin);
+        _descriptions.Add(plugin.Description);
+        if (logger.IsEnabled(LogLevel.Information))
+        {
+            var middleware = plugin.Description.Middleware is { Count: > 0 } names ? string.Join(", ", names) : "no middleware";
+            logger.PluginLoaded(plugin.Description.Id, plugin.Metadata.Version, plugin.Description.File, middleware);
+        }
+    }
+
+    private void Fail(PluginCandidate candidate, PluginMetadata? metadata, PluginInstance? plugin, PluginException exception, ILogger logger)
+    {
+        logger.PluginFailed(candidate.Id, candidate.File, exception.Message);
+        if (exception.InnerException is { } cause)
+        {
+            logger.PluginFailedBecause(candidate.Id, cause);
+        }
+
+        _descriptions.Add(new PluginDescription
+        {
+            Id = candidate.Id,
+            File = candidate.File,
+            State = PluginState.Failed,
+            Version = metadata?.Version,
+            Abi = metadata?.Abi,
+            Hash = plugin?.Description.Hash,
+            Error = exception.Message,
+            Middleware = plugin?.Description.Middleware ?? [],
+        });
+    }
+}

@@ -1,0 +1,20 @@
+namespace Webserv.Host.Plugins;
+
+/// <summary>How plugins are loaded; the defaults are those of the running server.</summary>
+internal sealed record PluginCatalogSettings
+{
+    /// <summary>The directory of the program, whose <c>plugins/</c> is looked in first.</summary>
+    public string ProgramDirectory { get; init; } = AppContext.BaseDirectory;
+
+    /// <summary>Where private copies are kept; <see langword="null"/> for the user's cache directory.</summary>
+    public string? CacheDirectory { get; init; }
+
+    /// <summary>How long the code of a plugin may take to configure or initialise itself before it is given up.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the clean-up of a plugin may take before it is abandoned.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether initialisers run; not for a mere list.</summary>
+    public bool RunInitializers { get; init; } = true;
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+
+namespace Webserv.Host.Plugins;
+
+/// <summary>What the log says about plugins. Event ids 3000 to 3099.</summary>
+internal static partial class PluginLog
+{
+    [LoggerMessage(3000, LogLevel.Information, "Plugin {Plugin} {Version} loaded from {File}: {Middleware}")]
+    public static partial void PluginLoaded(this ILogger logger, string plugin, Version version, string file, string middleware);
+
+    [LoggerMessage(3001, LogLevel.Error, "Plugin {Plugin} ({File}) is not loaded: it {Reason}")]
+    public static partial void PluginFailed(this ILogger logger, string plugin, string file, string reason);
+
+    [LoggerMessage(3002, LogLevel.Debug, "What kept plugin {Plugin} from loading")]
+    public static partial void PluginFailedBecause(this ILogger logger, string plugin, Exception exception);
+
+    [LoggerMessage(3003, LogLevel.Warning, "{File} is passed over: it is a library and no plugin; put what a plugin needs into a folder with it")]
+    public static partial void NotAPlugin(this ILogger logger, string file);
+
+    [LoggerMessage(3004, LogLevel.Information, "Plugin {Plugin}: {HiddenFile} is hidden by {File}")]
+    public static partial void PluginOverridden(this ILogger logger, string plugin, string hiddenFile, string file);
+
+    [LoggerMessage(3005, LogLevel.Error, "Plugin directory {Directory} cannot be read: {Reason}")]
+    public static partial void PluginDirectoryUnreadable(this ILogger logger, string directory, string reason);
+
+    [LoggerMessage(3006, LogLevel.Warning, "Plugin {Plugin} failed in its clean-up: it {Reason}")]
+    public static partial void PluginCleanUpFailed(this ILogger logger, string plugin, string reason, Exception exception);
+
+    [LoggerMessage(3007, LogLevel.Debug, "Plugin {Plugin} {Version} unloaded")]
+    public static partial void PluginUnloaded(this ILogger logger, string plugin, Version version);
+
+    [LoggerMessage(3008, LogLevel.Debug, "Plugin {Plugin} failed after it had been given up")]
+    public static partial void PluginFailedLate(this ILogger logger, string plugin, Exception exception);
+
+    [LoggerMessage(3009, LogLevel.Debug, "Plugin {Plugin}: what kept the middleware for {Path} from being made")]
+    public static partial void MiddlewareFailed(this ILogger logger, string plugin, string path, Exception exception);
+
+    [LoggerMessage(3010, LogLevel.Warning, "Plugin cache {Directory} is not used ({Reason}); copies of this run are in {Temporary}")]
+    public static partial void PluginCacheUnusable(this ILogger logger, string directory, string reason, string temporary);
+
+    [LoggerMessage(3011, LogLevel.Debug, "Plugin cache {Directory} is not pruned: {Reason}")]
+    public static partial void PluginCacheNotPruned(this ILogger logger, string directory, string reason);
+
+    [LoggerMessage(3012, LogLevel.Debug, "Plugin copy {Source} is not renamed to {Target}: {Reason}")]
+    public static partial void PluginCopyNotMoved(this ILogger logger, string source, string target, string reason);
+
+    [LoggerMessage(3013, LogLevel.Debug, "Plugin copy {Copy} is kept: {Reason}")]
+    public static partial void PluginCopyKept(this ILogger logger, string copy, string reason);
+}

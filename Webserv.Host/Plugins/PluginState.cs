@@ -1,0 +1,17 @@
+namespace Webserv.Host.Plugins;
+
+/// <summary>What became of a file that was found in a plugin directory.</summary>
+internal enum PluginState
+{
+    /// <summary>Loaded; its middleware can be used.</summary>
+    Loaded,
+
+    /// <summary>Could not be loaded; <see cref="PluginDescription.Error"/> says why.</summary>
+    Failed,
+
+    /// <summary>A .NET library beside the plugins that does not claim to be one.</summary>
+    NotAPlugin,
+
+    /// <summary>Hidden by a plugin with the same id in a later directory.</summary>
+    Overridden,
+}
