@@ -1,1 +1,7 @@
-return 0;
+using Webserv.Host.Commands;
+using Webserv.Host.Server;
+
+// Where the server is put together; everything below is the command line.
+var server = new ServerHost();
+
+return await new CommandLine(server, new Signals()).InvokeAsync(args, Console.Out, Console.Error, CancellationToken.None);

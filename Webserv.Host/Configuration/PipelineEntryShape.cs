@@ -5,6 +5,7 @@ using Webserv.Abstractions.Configuration;
 namespace Webserv.Host.Configuration;
 
 /// <summary>An entry of a pipeline as it is written; <see cref="PipelineEntryOptions"/> is what is made of it.</summary>
+[Description("One entry of a pipeline: a middleware (`Use`) or a branch (`Pipeline`), exactly one of the two.")]
 internal sealed class PipelineEntryShape : ILocated
 {
     [Description("The name of a middleware. An entry has either this or `Pipeline`.")]

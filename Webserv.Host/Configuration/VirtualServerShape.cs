@@ -5,6 +5,7 @@ using Webserv.Abstractions.Configuration;
 namespace Webserv.Host.Configuration;
 
 /// <summary>A virtual server as it is written; <see cref="VirtualServerOptions"/> is what is made of it.</summary>
+[Description("A site: the endpoints and host names it answers to, and the pipeline that its requests go through.")]
 internal sealed class VirtualServerShape : ILocated
 {
     [Description("Its name, unique; in logs and messages. Without one it is called `server0`, `server1` and so on by its place.")]

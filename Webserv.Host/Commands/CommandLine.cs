@@ -1,0 +1,182 @@
+using System.CommandLine;
+using System.Reflection;
+using Webserv.Host.Configuration;
+
+namespace Webserv.Host.Commands;
+
+/// <summary>The command line: <c>run</c>, <c>check</c>, <c>plugins</c>, <c>schema</c>, <c>reload</c>, <c>version</c>, and <c>webserv [F]</c> for <c>run --config F</c>.</summary>
+/// <param name="server">The server that the commands are about.</param>
+/// <param name="signals">Reaches a running server.</param>
+internal sealed class CommandLine(IServerHost server, ISignals signals)
+{
+    private const string DefaultFile = "appsettings.json";
+
+    /// <summary>Does what the arguments say.</summary>
+    /// <param name="arguments">Without the name of the program.</param>
+    /// <param name="output">Standard output.</param>
+    /// <param name="errors">Standard error.</param>
+    /// <param name="cancellation">Ends a running server.</param>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public async Task<int> InvokeAsync(string[] arguments, TextWriter output, TextWriter errors, CancellationToken cancellation)
+    {
+        var result = BuildRoot().Parse(arguments);
+        if (result.Errors.Count > 0)
+        {
+            foreach (var error in result.Errors)
+            {
+                await errors.WriteLineAsync("webserv: " + error.Message).ConfigureAwait(false);
+            }
+
+            await errors.WriteLineAsync("webserv --help lists the commands").ConfigureAwait(false);
+            return ExitCodes.Usage;
+        }
+
+        // The server handles signals itself: the library would end the process two seconds after the first one.
+        var configuration = new InvocationConfiguration { Output = output, Error = errors, ProcessTerminationTimeout = null };
+        return await result.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
+    }
+
+    private static Option<string> ConfigOption() => new("--config", "-c")
+    {
+        Description = "The configuration file.",
+        HelpName = "file",
+        DefaultValueFactory = _ => DefaultFile,
+    };
+
+    private static Option<string?> PidFileOption(string description) => new("--pid-file") { Description = description, HelpName = "file" };
+
+    private static TextWriter Output(ParseResult result) => result.InvocationConfiguration.Output;
+
+    private static TextWriter Errors(ParseResult result) => result.InvocationConfiguration.Error;
+
+    private RootCommand BuildRoot()
+    {
+        var file = new Argument<string?>("file")
+        {
+            Description = "The configuration file; appsettings.json where it is left out.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var root = new RootCommand("Webserv, a web server. Without a command it runs: webserv [file] is webserv run --config file.") { file };
+        Command[] commands = [BuildRun(), BuildCheck(), BuildPlugins(), BuildSchema(), BuildReload(), BuildVersion()];
+        foreach (var command in commands)
+        {
+            root.Add(command);
+        }
+
+        root.SetAction(async (result, cancellation) =>
+        {
+            var path = result.GetValue(file) ?? DefaultFile;
+            if (!File.Exists(path) && NearestName.Find(path, commands.Select(command => command.Name)) is { } near)
+            {
+                await Errors(result).WriteLineAsync($"webserv: there is neither a command nor a file '{path}'; did you mean '{near}'?").ConfigureAwait(false);
+                return ExitCodes.Usage;
+            }
+
+            return await server.RunAsync(path, cancellation).ConfigureAwait(false);
+        });
+        return root;
+    }
+
+    private Command BuildRun()
+    {
+        var config = ConfigOption();
+        var pidFile = PidFileOption("Holds the id of the process while it runs, for webserv reload.");
+        var command = new Command("run", "Runs the server.") { config, pidFile };
+        command.SetAction(async (result, cancellation) =>
+        {
+            if (result.GetValue(pidFile) is not { } path)
+            {
+                return await server.RunAsync(result.GetRequiredValue(config), cancellation).ConfigureAwait(false);
+            }
+
+            PidFile written;
+            try
+            {
+                written = PidFile.Write(path);
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
+            {
+                await Errors(result).WriteLineAsync($"webserv: the pid file {path} cannot be written: {problem.Message}").ConfigureAwait(false);
+                return ExitCodes.Failure;
+            }
+
+            using (written)
+            {
+                return await server.RunAsync(result.GetRequiredValue(config), cancellation).ConfigureAwait(false);
+            }
+        });
+        return command;
+    }
+
+    private Command BuildCheck()
+    {
+        var config = ConfigOption();
+        var command = new Command("check", "Says everything that is wrong with a configuration, without running it.") { config };
+        command.SetAction((result, cancellation) =>
+            server.CheckAsync(result.GetRequiredValue(config), Output(result), Errors(result), cancellation));
+        return command;
+    }
+
+    private Command BuildPlugins()
+    {
+        var config = ConfigOption();
+        config.Recursive = true;
+        var list = new Command("list", "Lists the plugins that are found.");
+        list.SetAction((result, cancellation) =>
+            server.ListPluginsAsync(result.GetRequiredValue(config), Output(result), Errors(result), cancellation));
+        var id = new Argument<string>("id") { Description = "The id of the plugin." };
+        var inspect = new Command("inspect", "Shows what a plugin offers.") { id };
+        inspect.SetAction((result, cancellation) =>
+            server.InspectPluginAsync(result.GetRequiredValue(config), result.GetRequiredValue(id), Output(result), Errors(result), cancellation));
+        return new Command("plugins", "Shows plugins.") { config, list, inspect };
+    }
+
+    private static Command BuildSchema()
+    {
+        var markdown = new Option<bool>("--markdown") { Description = "The reference page in place of the JSON schema." };
+        var command = new Command("schema", "Prints the JSON schema of configuration files.") { markdown };
+        command.SetAction(async (result, _) =>
+        {
+            await Output(result).WriteAsync(result.GetValue(markdown) ? ConfigurationReference.ToMarkdown() : ConfigurationSchema.ToJson()).ConfigureAwait(false);
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private Command BuildReload()
+    {
+        var pidFile = PidFileOption("The file that the server was started with: webserv run --pid-file FILE.");
+        var command = new Command("reload", "Makes a running server read its configuration and plugins again.") { pidFile };
+        command.SetAction(async (result, _) =>
+        {
+            if (result.GetValue(pidFile) is not { } path)
+            {
+                await Errors(result).WriteLineAsync(
+                    "webserv: which server? Start it with webserv run --pid-file FILE and name the same file here, or send it SIGHUP: kill -HUP PID").ConfigureAwait(false);
+                return ExitCodes.Usage;
+            }
+
+            if ((PidFile.Read(path, out var id) ?? signals.Hangup(id)) is { } problem)
+            {
+                await Errors(result).WriteLineAsync("webserv: " + problem).ConfigureAwait(false);
+                return ExitCodes.Failure;
+            }
+
+            await Output(result).WriteLineAsync($"process {id} is reloading; its log says how it went").ConfigureAwait(false);
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static Command BuildVersion()
+    {
+        var command = new Command("version", "Prints the version.");
+        command.SetAction(async (result, _) =>
+        {
+            var version = typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+            await Output(result).WriteLineAsync("webserv " + version).ConfigureAwait(false);
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,21 @@
+namespace Webserv.Host.Commands;
+
+/// <summary>What the commands ask of the server. Every method answers the exit status: 0, or 1 for a configuration that fails.</summary>
+internal interface IServerHost
+{
+    /// <summary>Serves until a signal or <paramref name="cancellation"/> stops it; running requests are let finish.</summary>
+    Task<int> RunAsync(string configurationFile, CancellationToken cancellation);
+
+    /// <summary>Checks a configuration with its plugins and pipelines, without listening.</summary>
+    /// <param name="configurationFile">The file, as it was named on the command line.</param>
+    /// <param name="output">Gets one line when all is well.</param>
+    /// <param name="errors">Gets one line for everything that is wrong.</param>
+    /// <param name="cancellation">Ends the check.</param>
+    Task<int> CheckAsync(string configurationFile, TextWriter output, TextWriter errors, CancellationToken cancellation);
+
+    /// <summary>Lists the plugins that the configuration finds, and those that cannot be loaded.</summary>
+    Task<int> ListPluginsAsync(string configurationFile, TextWriter output, TextWriter errors, CancellationToken cancellation);
+
+    /// <summary>Shows one plugin: version, contract, files, middleware and options.</summary>
+    Task<int> InspectPluginAsync(string configurationFile, string id, TextWriter output, TextWriter errors, CancellationToken cancellation);
+}
