@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Webserv.Host;
 
 /// <summary>
-/// The messages of the server itself. Event ids are stable: 1xx connections and requests, 2xx pipelines. Transport,
+/// The messages of the server itself. Event ids are stable: 1xx connections and requests, 2xx pipelines, 3xx the server. Transport,
 /// plugins and configuration have their own.
 /// </summary>
 internal static partial class Log
@@ -44,7 +44,7 @@ internal static partial class Log
     [LoggerMessage(114, LogLevel.Warning, "{TraceId}: the error page {Path} for {Status} answered {PageStatus}; the default page was sent")]
     public static partial void ErrorPageMissing(ILogger logger, string traceId, string path, int status, int pageStatus);
 
-    [LoggerMessage(200, LogLevel.Warning, "Generation {Number} still has requests inside after {Seconds} s; they go on")]
+    [LoggerMessage(200, LogLevel.Warning, "Generation {Number} still has requests inside after {Seconds} s; its middleware are disposed all the same")]
     public static partial void GenerationNotDrained(ILogger logger, int number, double seconds);
 
     [LoggerMessage(201, LogLevel.Warning, "{Middleware} could not be disposed")]
@@ -55,4 +55,19 @@ internal static partial class Log
 
     [LoggerMessage(203, LogLevel.Error, "{Path}: no loaded plugin offers '{Name}'; it answers 503 because these plugins failed to load: {Plugins}")]
     public static partial void MiddlewareUnavailable(ILogger logger, string path, string name, string plugins);
+
+    [LoggerMessage(300, LogLevel.Information, "Stopping; {Connections} connections are open")]
+    public static partial void Stopping(ILogger logger, int connections);
+
+    [LoggerMessage(301, LogLevel.Warning, "Requests still ran after {Seconds} s (Limits.ShutdownTimeout) and were cut")]
+    public static partial void StopTimedOut(ILogger logger, double seconds);
+
+    [LoggerMessage(302, LogLevel.Information, "Reloaded; generation {Number} serves")]
+    public static partial void Reloaded(ILogger logger, int number);
+
+    [LoggerMessage(303, LogLevel.Error, "Not reloaded, the configuration before stays: {Error}")]
+    public static partial void ReloadRefused(ILogger logger, string error);
+
+    [LoggerMessage(304, LogLevel.Error, "Not reloaded, the configuration before stays")]
+    public static partial void ReloadFailed(ILogger logger, Exception exception);
 }

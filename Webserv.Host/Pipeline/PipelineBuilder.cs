@@ -14,6 +14,9 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
     private readonly List<IMiddleware> _middleware = [];
     private readonly List<(IAsyncInitializer Instance, string Path)> _initializers = [];
 
+    /// <summary>Whether middleware are initialised; not for a mere check, which must change nothing on disk.</summary>
+    public bool InitializesMiddleware { get; init; } = true;
+
     /// <summary>Builds a generation.</summary>
     /// <param name="number">Its number.</param>
     /// <param name="cancellation">Cancelled when the start is abandoned.</param>
@@ -31,7 +34,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             servers.Add(new VirtualServer(server, limit, Compile(server.Pipeline, scope, AnswerNotFound, counter), responder));
         }
 
-        foreach (var (instance, path) in _initializers)
+        foreach (var (instance, path) in InitializesMiddleware ? _initializers : [])
         {
             failed |= counter.Count == 0 && !await InitializeAsync(instance, path, cancellation).ConfigureAwait(false);
         }

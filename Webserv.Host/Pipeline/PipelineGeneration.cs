@@ -52,7 +52,7 @@ internal sealed class PipelineGeneration(int number, VirtualServerTable servers,
     }
 
     /// <summary>Takes no more requests, waits for those inside, and disposes the middleware, last first.</summary>
-    /// <param name="timeout">How long to wait; what is still inside then keeps its middleware until it leaves.</param>
+    /// <param name="timeout">How long to wait; the middleware of what is still inside then are disposed under it, and it is logged.</param>
     /// <param name="timeProvider">The clock.</param>
     public async Task RetireAsync(TimeSpan timeout, TimeProvider timeProvider)
     {

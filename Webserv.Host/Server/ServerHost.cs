@@ -1,23 +1,68 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Webserv.Host.Commands;
 using Webserv.Host.Configuration;
+using Webserv.Host.Logging;
+using Webserv.Host.Plugins;
 
 namespace Webserv.Host.Server;
 
-/// <summary>The server as far as its configuration goes: it checks, and says so of everything else.</summary>
+/// <summary>What the commands do: runs the server between signals, and looks at configurations and plugins without serving.</summary>
 internal sealed class ServerHost : IServerHost
 {
     /// <inheritdoc />
-    public async Task<int> CheckAsync(string configurationFile, TextWriter output, TextWriter errors, CancellationToken cancellation)
+    public async Task<int> RunAsync(string configurationFile, CancellationToken cancellation)
     {
-        var result = ConfigurationLoader.Load(configurationFile);
-        foreach (var error in result.Errors)
+        var loaded = ConfigurationLoader.Load(configurationFile);
+        using var loggers = HostLogging.Create(loaded.Configuration);
+        var logger = loggers.CreateLogger("Webserv");
+        using var signals = new StopSignals(cancellation);
+        if (loaded.Options is not { } options || loaded.Errors.Count > 0)
         {
-            await errors.WriteLineAsync(error.ToString().AsMemory(), cancellation).ConfigureAwait(false);
+            return await ReportAsync(loaded, Console.Error).ConfigureAwait(false);
         }
 
-        if (result.Errors.Count > 0)
+        var server = await WebServer.StartAsync(options, loaded.Collector, WebServerParts.Create(options, loggers), signals.Stopping).ConfigureAwait(false);
+        if (server is null)
         {
-            return ExitCodes.Failure;
+            return await ReportAsync(loaded, Console.Error).ConfigureAwait(false);
+        }
+
+        await using (server)
+        {
+            using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+            {
+                context.Cancel = true;
+                _ = ReloadAsync(server, configurationFile, logger, signals.Stopping);
+            });
+            await PrintEndpointsAsync(options, server).ConfigureAwait(false);
+            await signals.WaitAsync().ConfigureAwait(false);
+            Log.Stopping(logger, server.ConnectionCount);
+            await server.StopAsync().ConfigureAwait(false);
+        }
+
+        return ExitCodes.Success;
+    }
+
+    /// <inheritdoc />
+    public async Task<int> CheckAsync(string configurationFile, TextWriter output, TextWriter errors, CancellationToken cancellation)
+    {
+        var loaded = ConfigurationLoader.Load(configurationFile);
+        if (loaded.Options is { } options)
+        {
+            var parts = WebServerParts.Create(options, NullLoggerFactory.Instance, new PluginCatalogSettings { RunInitializers = false });
+            await using (parts)
+            {
+                await CheckPipelinesAsync(options, loaded.Collector, parts, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        if (loaded.Errors.Count > 0)
+        {
+            return await ReportAsync(loaded, errors).ConfigureAwait(false);
         }
 
         await output.WriteLineAsync($"{configurationFile}: no errors".AsMemory(), cancellation).ConfigureAwait(false);
@@ -25,17 +70,109 @@ internal sealed class ServerHost : IServerHost
     }
 
     /// <inheritdoc />
-    public Task<int> RunAsync(string configurationFile, CancellationToken cancellation) => NotInThisBuildAsync(Console.Error);
-
-    /// <inheritdoc />
-    public Task<int> ListPluginsAsync(string configurationFile, TextWriter output, TextWriter errors, CancellationToken cancellation) => NotInThisBuildAsync(errors);
-
-    /// <inheritdoc />
-    public Task<int> InspectPluginAsync(string configurationFile, string id, TextWriter output, TextWriter errors, CancellationToken cancellation) => NotInThisBuildAsync(errors);
-
-    private static async Task<int> NotInThisBuildAsync(TextWriter errors)
+    public async Task<int> ListPluginsAsync(string configurationFile, TextWriter output, TextWriter errors, CancellationToken cancellation)
     {
-        await errors.WriteLineAsync("webserv: this build checks configurations only").ConfigureAwait(false);
+        return await WithPluginsAsync(configurationFile, errors, async catalog =>
+        {
+            foreach (var plugin in catalog.Descriptions)
+            {
+                await output.WriteLineAsync(PluginReport.Line(plugin)).ConfigureAwait(false);
+            }
+
+            return catalog.FailedPlugins.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
+        }, cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async Task<int> InspectPluginAsync(
+        string configurationFile, string id, TextWriter output, TextWriter errors, CancellationToken cancellation)
+    {
+        return await WithPluginsAsync(configurationFile, errors, async catalog =>
+        {
+            if (catalog.Descriptions.FirstOrDefault(plugin => plugin.Id.Equals(id, StringComparison.OrdinalIgnoreCase)) is { } found)
+            {
+                await output.WriteAsync(PluginReport.Details(found)).ConfigureAwait(false);
+                return found.State == PluginState.Failed ? ExitCodes.Failure : ExitCodes.Success;
+            }
+
+            var hint = NearestName.Hint(id, [.. catalog.Descriptions.Select(plugin => plugin.Id)]);
+            await errors.WriteLineAsync($"webserv: there is no plugin '{id}'{hint}").ConfigureAwait(false);
+            return ExitCodes.Failure;
+        }, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task CheckPipelinesAsync(
+        WebservOptions options, ConfigurationErrors errors, WebServerParts parts, CancellationToken cancellation)
+    {
+        var host = new PluginHostServices(options.Directory, parts.Loggers, parts.TimeProvider, parts.Files, parts.Transport.Pipes);
+        await using var catalog = await PluginCatalog.LoadAsync(options.Plugins, host, parts.PluginSettings, cancellation).ConfigureAwait(false);
+        foreach (var plugin in catalog.Descriptions.Where(plugin => plugin.State == PluginState.Failed))
+        {
+            errors.Add("Webserv:Plugins", $"plugin {plugin.Id} ({plugin.File}): {plugin.Error}");
+        }
+
+        var builder = new Pipeline.PipelineBuilder(options, catalog, errors, parts.Loggers.CreateLogger("Webserv.Pipeline")) { InitializesMiddleware = false };
+        if (await builder.BuildAsync(0, cancellation).ConfigureAwait(false) is { } generation)
+        {
+            await generation.RetireAsync(TimeSpan.Zero, parts.TimeProvider).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<int> WithPluginsAsync(
+        string configurationFile, TextWriter errors, Func<PluginCatalog, Task<int>> action, CancellationToken cancellation)
+    {
+        var loaded = ConfigurationLoader.Load(configurationFile);
+        if (loaded.Options is not { } options)
+        {
+            return await ReportAsync(loaded, errors).ConfigureAwait(false);
+        }
+
+        await using var parts = WebServerParts.Create(options, NullLoggerFactory.Instance, new PluginCatalogSettings { RunInitializers = false });
+        var host = new PluginHostServices(options.Directory, parts.Loggers, parts.TimeProvider, parts.Files, parts.Transport.Pipes);
+        await using var catalog = await PluginCatalog.LoadAsync(options.Plugins, host, parts.PluginSettings, cancellation).ConfigureAwait(false);
+        return await action(catalog).ConfigureAwait(false);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A reload that fails, however it fails, is logged and leaves the running server as it was.")]
+    private static async Task ReloadAsync(WebServer server, string configurationFile, ILogger logger, CancellationToken cancellation)
+    {
+        try
+        {
+            var loaded = ConfigurationLoader.Load(configurationFile);
+            if (loaded.Options is not { } options || loaded.Errors.Count > 0
+                || !await server.ReloadAsync(options, loaded.Collector, cancellation).ConfigureAwait(false))
+            {
+                foreach (var error in loaded.Errors)
+                {
+                    Log.ReloadRefused(logger, error.ToString());
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            Log.ReloadFailed(logger, exception);
+        }
+    }
+
+    private static async Task<int> ReportAsync(ConfigurationLoadResult loaded, TextWriter errors)
+    {
+        foreach (var error in loaded.Errors)
+        {
+            await errors.WriteLineAsync(error.ToString()).ConfigureAwait(false);
+        }
+
         return ExitCodes.Failure;
+    }
+
+    private static async Task PrintEndpointsAsync(WebservOptions options, WebServer server)
+    {
+        foreach (var listener in server.Listeners)
+        {
+            var names = string.Join(", ", options.VirtualServers.Where(candidate => candidate.Listen.Contains(listener.Endpoint)).Select(candidate => candidate.Name));
+            var line = string.Create(CultureInfo.InvariantCulture, $"listening on {listener.Endpoint.ToString(listener.Port)} ({names})");
+            await Console.Out.WriteLineAsync(line).ConfigureAwait(false);
+        }
+
+        await Console.Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);
     }
 }

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Webserv.Host.Logging;
+
+/// <summary>The log of the server: lines on standard error, so that standard output holds nothing but the ready lines.</summary>
+internal static class HostLogging
+{
+    /// <summary>Makes the loggers.</summary>
+    /// <param name="configuration">The whole configuration; its section <c>Logging</c> sets levels in Microsoft's convention.</param>
+    public static ILoggerFactory Create(IConfiguration configuration) => LoggerFactory.Create(logging =>
+    {
+        logging.AddConfiguration(configuration.GetSection("Logging"));
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fffzzz ";
+        });
+        logging.Services.Configure<ConsoleLoggerOptions>(console =>
+        {
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+
+            // A terminal or pipe that nobody reads must not hold an event loop: the log loses lines, and says how many.
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+        });
+    });
+}

@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Logging;
+using Webserv.Host.Configuration;
+using Webserv.Host.Pipeline;
+using Webserv.Host.Plugins;
+
+namespace Webserv.Host.Server;
+
+/// <summary>A generation of pipelines together with the plugins that it was made from.</summary>
+internal sealed class LoadedGeneration
+{
+    private LoadedGeneration(PipelineGeneration generation, PluginCatalog catalog)
+    {
+        Generation = generation;
+        Catalog = catalog;
+    }
+
+    /// <summary>The pipelines.</summary>
+    public PipelineGeneration Generation { get; }
+
+    /// <summary>The plugins.</summary>
+    public PluginCatalog Catalog { get; }
+
+    /// <summary>Loads the plugins and builds the pipelines of a configuration.</summary>
+    /// <returns>Both, or <see langword="null"/> where something is wrong; nothing stays loaded then.</returns>
+    public static async Task<LoadedGeneration?> LoadAsync(
+        int number, WebservOptions options, IConfigurationErrors errors, WebServerParts parts, CancellationToken cancellation)
+    {
+        var host = new PluginHostServices(options.Directory, parts.Loggers, parts.TimeProvider, parts.Files, parts.Transport.Pipes);
+        var catalog = await PluginCatalog.LoadAsync(options.Plugins, host, parts.PluginSettings, cancellation).ConfigureAwait(false);
+        var logger = parts.Loggers.CreateLogger("Webserv.Pipeline");
+        var generation = await new PipelineBuilder(options, catalog, errors, logger).BuildAsync(number, cancellation).ConfigureAwait(false);
+        if (generation is not null)
+        {
+            return new LoadedGeneration(generation, catalog);
+        }
+
+        await catalog.DisposeAsync().ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>Lets requests inside finish, then disposes middleware and unloads plugins.</summary>
+    public async Task RetireAsync(TimeSpan timeout, TimeProvider timeProvider)
+    {
+        await Generation.RetireAsync(timeout, timeProvider).ConfigureAwait(false);
+        await Catalog.DisposeAsync().ConfigureAwait(false);
+    }
+}
