@@ -21,10 +21,10 @@ internal sealed class Http1RequestHead
     public bool IsHttp11 { get; set; }
 
     /// <summary>The index of the Host field among <see cref="Lines"/>; -1 where there is none.</summary>
-    public int HostLine { get; set; }
+    public int HostLine { get; set; } = -1;
 
     /// <summary>The value of Content-Length; -1 where there is none.</summary>
-    public long ContentLength { get; set; }
+    public long ContentLength { get; set; } = -1;
 
     /// <summary>Whether the body is chunked.</summary>
     public bool IsChunked { get; set; }
