@@ -37,22 +37,22 @@ class ServerProcess:
                 command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
         try:
-            self._await_port(seconds)
+            self._await_port(folder, seconds)
         except BaseException:
             self.stop()
             raise
 
-    def _await_port(self, seconds):
+    def _await_port(self, folder, seconds):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self._process.poll() is not None:
-                raise RuntimeError(f"ended with status {self._process.returncode}: {self._log()}")
+                raise RuntimeError(f"{folder.name} ended with status {self._process.returncode}: {self._log()}")
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
                 return
             except OSError:
                 time.sleep(0.05)
-        raise RuntimeError(f"does not listen after {seconds} s: {self._log()}")
+        raise RuntimeError(f"{folder.name} does not listen after {seconds} s: {self._log()}")
 
     def _log(self):
         return self._log_path.read_text(errors="replace")[-2000:].strip()

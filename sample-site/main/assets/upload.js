@@ -33,7 +33,7 @@ form.addEventListener("submit", (event) => {
   const total = [...files.files].reduce((sum, file) => sum + file.size, 0);
   const request = new XMLHttpRequest();
   request.open("POST", form.action);
-  request.setRequestHeader("Accept", "text/html");
+  request.setRequestHeader("Accept", "application/json");
   request.upload.addEventListener("progress", (e) => {
     if (!e.lengthComputable) return;
     progress.value = e.loaded / e.total;
