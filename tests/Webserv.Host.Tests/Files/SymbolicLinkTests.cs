@@ -139,7 +139,7 @@ public sealed class SymbolicLinkTests : IDisposable
                 threads: 1);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Find_LinkThatIsSwappedMeanwhile_NeverLeadsOutside()
     {
         var cache = _tree.CreateCache(new() { ValidFor = TimeSpan.Zero });
@@ -162,18 +162,21 @@ public sealed class SymbolicLinkTests : IDisposable
             },
             TestContext.Current.CancellationToken);
         var found = 0;
-        for (var i = 0; i < 20_000; i++)
+        var refused = 0;
+        while (found < 100 || refused < 100)
         {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
             var entry = root.Find("/flip/secret");
             if (entry.Kind == FileKind.File)
             {
                 Assert.Equal("inside", FileTree.Text(entry));
                 found++;
             }
+
+            refused += entry.Kind == FileKind.Forbidden ? 1 : 0;
         }
 
         await stop.CancelAsync();
         await swapper;
-        Assert.True(found > 0);
     }
 }
