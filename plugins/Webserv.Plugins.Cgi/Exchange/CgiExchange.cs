@@ -76,7 +76,8 @@ internal sealed class CgiExchange(
             Log.BadAnswer(logger, script, context.TraceId, exception.Message);
             throw new HttpException(StatusCodes.BadGateway, $"{script}: {exception.Message}", exception);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (!cancellation.IsCancellationRequested && (_bodyFailure is not null || watch.Reason != GiveUpReason.None))
         {
             _bodyFailure?.Throw();
             GiveUp(watch.Reason, complete);
