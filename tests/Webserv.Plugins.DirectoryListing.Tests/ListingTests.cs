@@ -34,6 +34,16 @@ public sealed partial class ListingTests : IDisposable
     }
 
     [Fact]
+    public async Task Get_Style_IsAllowedByItsHash()
+    {
+        var response = await GetAsync("/");
+        var html = response.BodyText;
+        var style = html[(html.IndexOf("<style>", StringComparison.Ordinal) + 7)..html.IndexOf("</style>", StringComparison.Ordinal)];
+        var hash = Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(style)));
+        Assert.Contains($"style-src 'sha256-{hash}'", response.Headers[Fields.ContentSecurityPolicy].ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Get_NamesWithEveryTrick_AreEscapedAndFoundAgain()
     {
         string[] names =
