@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Webserv.Host.Configuration;
 using Webserv.Host.Transport.Epoll;
+using Webserv.Host.Transport.Sockets;
 
 namespace Webserv.Host.Transport;
 
@@ -21,7 +22,7 @@ internal static class TransportFactory
             TransportKind.Epoll when !linux => throw new PlatformNotSupportedException(
                 "the transport Epoll needs 64-bit Linux; use Auto or Sockets here"),
             TransportKind.Epoll or TransportKind.Auto when linux => new EpollTransport(options, loggers),
-            _ => throw new PlatformNotSupportedException(),
+            _ => new SocketTransport(options, loggers, time),
         };
     }
 }

@@ -43,6 +43,9 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
     private long _sendDeadline = long.MaxValue;
     private string? _closedBecause;
 
+    // The system tells of a reset once; after that a receive would take it for an end in order.
+    private volatile bool _broken;
+
     // Observer: on the loop.
     private bool _toldEnded;
     private bool _toldReset;
@@ -191,6 +194,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
             {
                 _readable = Readiness.Yes;
                 _inputEnded |= (events & EndEvents) != 0;
+                _broken |= (events & LibC.EpollError) != 0;
             }
         }
 
@@ -337,7 +341,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
             if (count == 0)
             {
                 _readable = Readiness.Yes;
-                result = new ReceiveResult(0, peek ? ReceiveStatus.Received : ReceiveStatus.End);
+                result = new ReceiveResult(0, _broken ? ReceiveStatus.Reset : peek ? ReceiveStatus.Received : ReceiveStatus.End);
                 return true;
             }
 
@@ -349,6 +353,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
                     _readable = Readiness.No;
                     return false;
                 default:
+                    _broken = true;
                     result = new ReceiveResult(0, ReceiveStatus.Reset);
                     return true;
             }
@@ -378,6 +383,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
                 case EpollSendProgress.Done:
                     return ValueTask.CompletedTask;
                 case EpollSendProgress.Failed:
+                    _broken |= send.IsConnectionBroken;
                     return ValueTask.FromException(send.Failure());
                 case EpollSendProgress.Blocked:
                     _writable = false;
@@ -463,6 +469,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
                         _loop.Post(this);
                         return;
                     case EpollSendProgress.Failed:
+                        _broken |= _sending.IsConnectionBroken;
                         failure = _sending.Failure();
                         break;
                 }

@@ -27,6 +27,9 @@ internal unsafe struct EpollSend
     /// <summary>How many bytes are left.</summary>
     public readonly long Left => Head.Length + (long)Body.Length + FileLeft;
 
+    /// <summary>Whether it failed because of the connection, and not of the file.</summary>
+    public readonly bool IsConnectionBroken => _error is not (FileEnded or FileClosed);
+
     /// <summary>Sends as much as can be sent now.</summary>
     public EpollSendProgress Continue(int socket)
     {

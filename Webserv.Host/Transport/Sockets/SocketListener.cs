@@ -1,0 +1,266 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Webserv.Host.Transport.Sockets;
+
+/// <summary>An endpoint: one listening socket and a loop that accepts.</summary>
+internal sealed class SocketListener : IConnectionListener
+{
+    private const int BackOffMilliseconds = 250;
+
+    private readonly SocketTransport _transport;
+    private readonly IConnectionHandler _handler;
+    private readonly Socket _socket;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _accepting = Task.CompletedTask;
+    private int _disposed;
+
+    /// <summary>Binds.</summary>
+    /// <exception cref="IOException">It cannot be bound.</exception>
+    public SocketListener(SocketTransport transport, ListenEndpoint endpoint, IConnectionHandler handler, int backlog)
+    {
+        _transport = transport;
+        _handler = handler;
+        Endpoint = endpoint;
+        try
+        {
+            _socket = endpoint.UnixPath is null ? BindInternet(endpoint) : BindUnix(endpoint, endpoint.UnixPath);
+            _socket.Listen(backlog);
+        }
+        catch (Exception error) when (error is SocketException or ArgumentException or UnauthorizedAccessException)
+        {
+            _socket?.Dispose();
+            throw new IOException($"cannot listen on {endpoint}: {Describe(error)}", error);
+        }
+
+        Port = (_socket.LocalEndPoint as IPEndPoint)?.Port ?? 0;
+    }
+
+    public ListenEndpoint Endpoint { get; }
+
+    public int Port { get; }
+
+    public override string ToString() => Endpoint.ToString(Port);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _accepting.ConfigureAwait(false);
+        _socket.Dispose();
+        _stop.Dispose();
+        RemoveFile();
+        _transport.Forget(this);
+    }
+
+    /// <summary>Starts to accept.</summary>
+    internal void Start() => _accepting = Task.Run(AcceptAsync);
+
+    private static Socket BindInternet(ListenEndpoint endpoint)
+    {
+        var address = endpoint.Address!;
+        var all = address.Equals(IPAddress.IPv6Any);
+        if (all && !Socket.OSSupportsIPv6)
+        {
+            address = IPAddress.Any;
+        }
+
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (address.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                socket.DualMode = all;
+            }
+
+            if (OperatingSystem.IsWindows())
+            {
+                socket.ExclusiveAddressUse = true;
+            }
+
+            socket.Bind(new IPEndPoint(address, endpoint.Port));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static Socket BindUnix(ListenEndpoint endpoint, string path)
+    {
+        var name = new UnixDomainSocketEndPoint(path);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            try
+            {
+                socket.Bind(name);
+            }
+            catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // A file that can be opened is no socket, and not ours to delete; connecting to it is refused as well.
+                if (CanBeOpened(path))
+                {
+                    throw new IOException($"cannot listen on {endpoint}: there is a file of that name that is no socket");
+                }
+
+                if (!IsStale(name))
+                {
+                    throw;
+                }
+
+                File.Delete(path);
+                socket.Bind(name);
+            }
+
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static bool CanBeOpened(string path)
+    {
+        try
+        {
+            File.OpenHandle(path).Dispose();
+            return true;
+        }
+        catch (IOException)
+        {
+            // What is expected of a socket.
+            return false;
+        }
+    }
+
+    /// <summary>Whether nobody listens behind a socket file.</summary>
+    private static bool IsStale(UnixDomainSocketEndPoint name)
+    {
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(name);
+            return false;
+        }
+        catch (SocketException error)
+        {
+            return error.SocketErrorCode == SocketError.ConnectionRefused;
+        }
+    }
+
+    private static string Describe(Exception error) => error switch
+    {
+        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => "address already in use",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } or UnauthorizedAccessException => "permission denied",
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "this machine has no such address",
+        ArgumentOutOfRangeException => "the path is too long",
+        _ => error.Message,
+    };
+
+    private async Task AcceptAsync()
+    {
+        var suspended = false;
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                var socket = await _socket.AcceptAsync(_stop.Token).ConfigureAwait(false);
+                if (suspended)
+                {
+                    suspended = false;
+                    TransportLog.AcceptResumed(_transport.Logger, ToString());
+                }
+
+                TakeOver(socket);
+            }
+            catch (OperationCanceledException)
+            {
+                // Disposed.
+                return;
+            }
+            catch (SocketException error) when (error.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+            {
+                if (!suspended)
+                {
+                    suspended = true;
+                    TransportLog.AcceptSuspended(_transport.Logger, ToString(), error.Message, BackOffMilliseconds);
+                }
+
+                var pause = Task.Delay(TimeSpan.FromMilliseconds(BackOffMilliseconds), _transport.Time, _stop.Token);
+                await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (SocketException error)
+            {
+                TransportLog.AcceptLost(_transport.Logger, ToString(), error.Message);
+            }
+            catch (Exception error)
+            {
+                // Out of memory, for one. It costs this connection.
+                TransportLog.AcceptFailed(_transport.Logger, error, ToString());
+            }
+        }
+    }
+
+    private void TakeOver(Socket socket)
+    {
+        SocketConnection connection;
+        try
+        {
+            if (Endpoint.UnixPath is null)
+            {
+                socket.NoDelay = true;
+            }
+
+            socket.Blocking = false;
+            connection = new SocketConnection(_transport, this, socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        _transport.Add(connection);
+        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Listener.HandOver(state.Connection), (Listener: this, Connection: connection), preferLocal: false);
+    }
+
+    private void HandOver(SocketConnection connection)
+    {
+        try
+        {
+            _handler.OnConnection(connection);
+        }
+        catch (Exception error)
+        {
+            TransportLog.AcceptFailed(_transport.Logger, error, ToString());
+            connection.Abort();
+        }
+    }
+
+    private void RemoveFile()
+    {
+        if (Endpoint.UnixPath is not { } path)
+        {
+            return;
+        }
+
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The next start takes a file without a server for what it is.
+            TransportLog.SocketFileNotRemoved(_transport.Logger, path, error.Message);
+        }
+    }
+}
