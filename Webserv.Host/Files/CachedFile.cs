@@ -23,7 +23,7 @@ internal sealed class CachedFile : IFileEntry
     /// <param name="facts">What the file system said about it.</param>
     /// <param name="content">The whole content, or <see langword="null"/>.</param>
     /// <param name="handle">The open file, or <see langword="null"/>; owned by this instance.</param>
-    /// <param name="now">The present; a file from the future gets no later time (RFC 9110 section 8.8.2.1).</param>
+    /// <param name="now">The moment before it was opened; a file from the future gets no later time (RFC 9110 section 8.8.2.1).</param>
     public CachedFile(
         RootDirectory root, string path, FileKind kind, FileFacts facts, byte[]? content, SafeFileHandle? handle, DateTimeOffset now)
     {

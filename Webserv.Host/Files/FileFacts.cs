@@ -31,6 +31,6 @@ internal readonly record struct FileFacts(
     /// Whether it was changed so shortly before that another change could carry the same times: file systems keep them
     /// in steps of up to two seconds.
     /// </summary>
-    /// <param name="nowSeconds">The present, in seconds since 1970.</param>
-    public bool IsRecent(long nowSeconds) => Math.Max(ModifiedSeconds, ChangedSeconds) >= nowSeconds - 2;
+    /// <param name="lookedAt">When the file was opened, in seconds since 1970.</param>
+    public bool IsRecent(long lookedAt) => Math.Abs(ChangedSeconds - lookedAt) <= 2;
 }

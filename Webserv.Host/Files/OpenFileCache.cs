@@ -29,6 +29,9 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
     // A check that takes so many times longer than a value is good for no longer holds the others back.
     private const int PatienceWithChecks = 10;
 
+    // In milliseconds.
+    private const int LogInterval = 1000;
+
     private readonly FileCacheOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -41,6 +44,8 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
     private readonly Lock _gate = new();
     private readonly ClockRing[] _shelves;
     private long _memory;
+    private long _shedLoggedAt = long.MinValue / 2;
+    private long _troubleLoggedAt = long.MinValue / 2;
     private bool _isDisposed;
 
     /// <summary>Makes an empty cache on the file system of this machine.</summary>
@@ -259,6 +264,7 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
 
     private CachedFile Open(RootDirectory root, string path)
     {
+        var now = _time.GetUtcNow();
         var look = Look(root, path, open: true);
         var facts = look.Facts;
         byte[]? content = null;
@@ -282,7 +288,7 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
             }
         }
 
-        return new CachedFile(root, path, look.Kind, facts, content, handle, _time.GetUtcNow());
+        return new CachedFile(root, path, look.Kind, facts, content, handle, now);
     }
 
     private byte[]? ReadContent(SafeFileHandle handle, ref FileFacts facts)
@@ -356,7 +362,12 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
         var look = _files.Look(root.Directory, path, root.Links, open);
         if (look is { IsExhausted: true, Trouble: { } trouble })
         {
-            Log.ShedDescriptors(_logger, Path.Join(root.Directory, path), trouble, ShedDescriptors());
+            var count = ShedDescriptors();
+            if (MayLog(ref _shedLoggedAt))
+            {
+                Log.ShedDescriptors(_logger, Path.Join(root.Directory, path), trouble, count);
+            }
+
             look = _files.Look(root.Directory, path, root.Links, open);
         }
 
@@ -366,8 +377,20 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
     private HttpException Fail(RootDirectory root, string path, string trouble, Exception? cause)
     {
         var full = Path.Join(root.Directory, path);
-        Log.FileSystemTrouble(_logger, full, trouble);
+        if (MayLog(ref _troubleLoggedAt))
+        {
+            Log.FileSystemTrouble(_logger, full, trouble);
+        }
+
         return new HttpException(StatusCodes.ServiceUnavailable, $"{full}: {trouble}", cause);
+    }
+
+    // A lack of descriptors meets every request at once: one entry a second says it, the rest is in each request's own.
+    private bool MayLog(ref long loggedAt)
+    {
+        var last = Interlocked.Read(ref loggedAt);
+        var now = _clock.Milliseconds;
+        return now - last >= LogInterval && Interlocked.CompareExchange(ref loggedAt, now, last) == last;
     }
 
     private int ShedDescriptors()

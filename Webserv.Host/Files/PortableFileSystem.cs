@@ -125,14 +125,27 @@ internal sealed class PortableFileSystem : IFileSystem
             current = Path.Join(current, name);
             if (new FileInfo(current).LinkTarget is not null)
             {
-                var target = File.ResolveLinkTarget(current, returnFinalTarget: true)!.FullName;
+                var target = FollowLink(current);
 
-                // The way to the target may hold links of its own. ResolveLinkTarget has refused circles already.
+                // The way to the target may hold links of its own. FollowLink has refused circles already.
                 current = Path.Join(Resolve(Path.GetDirectoryName(target) ?? target), Path.GetFileName(target));
             }
         }
 
         return current;
+    }
+
+    private static string FollowLink(string link)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(link, returnFinalTarget: true)!.FullName;
+        }
+        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            // It has no error code of its own for links in a circle; such a link leads to nothing.
+            throw new FileNotFoundException(e.Message, link, e);
+        }
     }
 
     private static bool IsBelow(string root, string path) =>

@@ -25,7 +25,7 @@ internal sealed class Http1Context : IHttpContext, ILocalRedirectFeature
     {
         Server = server;
         Output = output;
-        RequestBody = new Http1RequestBody(input, output);
+        RequestBody = new Http1RequestBody(input);
         Request = new Http1Request(head, input, RequestBody);
         Response = new Http1Response(this, output);
     }

@@ -144,6 +144,12 @@ internal sealed class Http1Exchange
             _context.Request.Begin(target, host);
             _context.RequestBody.Begin(connection, head, (long)Limits.RequestBodyTimeout.TotalMilliseconds, virtualServer.MaxRequestBodySize);
             owner.BeginRequest(_context);
+            if (!_context.RequestBody.IsComplete && _output.Count > 0)
+            {
+                // Answers to the requests before this one must not wait for its body.
+                await _output.FlushAsync().ConfigureAwait(false);
+            }
+
             var serving = virtualServer.ServeAsync(_context, owner.Aborted);
             if (!serving.IsCompletedSuccessfully)
             {

@@ -5,8 +5,11 @@ using Webserv.Host.Transport;
 namespace Webserv.Host.Http1;
 
 /// <summary>The body of the current request: framing removed, limits kept, 100 (Continue) sent when somebody wants it.</summary>
-internal sealed class Http1RequestBody(Http1Input input, Http1Output output)
+internal sealed class Http1RequestBody(Http1Input input)
 {
+    private static readonly byte[] Continue = [.. "HTTP/1.1 100 Continue\r\n\r\n"u8];
+
+    private readonly Lock _sync = new();
     private IConnection? _connection;
     private BodyFraming _framing;
     private ChunkedDecoder _decoder;
@@ -14,6 +17,8 @@ internal sealed class Http1RequestBody(Http1Input input, Http1Output output)
     private long _total;
     private long _timeout;
     private bool _continueExpected;
+    private bool _finalSent;
+    private Task? _continueSend;
     private bool _reading;
     private long? _maxSize;
 
@@ -66,9 +71,28 @@ internal sealed class Http1RequestBody(Http1Input input, Http1Output output)
         _timeout = timeout;
         _maxSize = maxSize;
         _continueExpected = head.ExpectsContinue && head.IsHttp11 && _framing != BodyFraming.None;
+        _finalSent = false;
+        _continueSend = null;
         _reading = false;
         WasRead = false;
         IsBroken = false;
+    }
+
+    /// <summary>Whether the client waits for an answer, interim or final, before it sends the body.</summary>
+    public bool IsContinueExpected => _continueExpected;
+
+    /// <summary>
+    /// Tells that the final answer is about to go out: 100 (Continue) is not sent any more. Whoever reads the body may be
+    /// another thread than who answers.
+    /// </summary>
+    /// <returns>The sending of 100 (Continue) that may be under way, to be awaited first.</returns>
+    public Task BeginFinalAnswer()
+    {
+        lock (_sync)
+        {
+            _finalSent = true;
+            return _continueSend ?? Task.CompletedTask;
+        }
     }
 
     /// <summary>Reads some of the body; 0 at its end.</summary>
@@ -157,8 +181,12 @@ internal sealed class Http1RequestBody(Http1Input input, Http1Output output)
                     return count;
                 }
 
-                await SendContinueAsync().ConfigureAwait(false);
                 var connection = _connection!;
+                if (_continueExpected)
+                {
+                    await SendContinueAsync(connection).ConfigureAwait(false);
+                }
+
                 connection.ReceiveDeadline = connection.Loop.Milliseconds + _timeout;
                 var direct = _framing == BodyFraming.Length ? _remaining : _decoder.DataExpected;
                 if (direct > 0)
@@ -228,16 +256,18 @@ internal sealed class Http1RequestBody(Http1Input input, Http1Output output)
         }
     }
 
-    private async ValueTask SendContinueAsync()
+    private Task SendContinueAsync(IConnection connection)
     {
-        if (_continueExpected)
+        lock (_sync)
         {
-            _continueExpected = false;
-            output.Write("HTTP/1.1 100 Continue\r\n\r\n"u8);
-        }
+            if (!_continueExpected || _finalSent)
+            {
+                return Task.CompletedTask;
+            }
 
-        // Answers to requests before this one must not wait for its body.
-        await output.FlushAsync().ConfigureAwait(false);
+            _continueExpected = false;
+            return _continueSend = connection.SendAsync(Continue).AsTask();
+        }
     }
 
     private void Check(ReceiveStatus status)

@@ -158,7 +158,7 @@ internal sealed class Http1Response : IHttpResponse
         if (!HasStarted)
         {
             _contentLength ??= count;
-            if (_starting.Count > 0 || _buffered > 0)
+            if (_starting.Count > 0 || _buffered > 0 || _context.RequestBody.IsContinueExpected)
             {
                 return SendFileSlowAsync(cached, offset, count);
             }
@@ -321,6 +321,7 @@ internal sealed class Http1Response : IHttpResponse
         }
 
         await RunStartingAsync().ConfigureAwait(false);
+        await _context.RequestBody.BeginFinalAnswer().ConfigureAwait(false);
         Start();
         if (_buffered > 0)
         {

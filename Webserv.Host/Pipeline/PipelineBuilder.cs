@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Webserv.Abstractions.Http;
 using Webserv.Abstractions.Pipeline;
@@ -181,7 +182,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
     }
 
     /// <summary>Passes errors on and counts them, to tell whether this build may go live.</summary>
-    private sealed class CountingErrors(IConfigurationErrors inner) : IConfigurationErrors
+    private sealed class CountingErrors(IConfigurationErrors inner) : IConfigurationErrors, IJsonKinds
     {
         public int Count { get; private set; }
 
@@ -190,5 +191,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             Count++;
             inner.Add(path, message);
         }
+
+        public JsonValueKind KindOf(string path) => (inner as IJsonKinds)?.KindOf(path) ?? JsonValueKind.Undefined;
     }
 }

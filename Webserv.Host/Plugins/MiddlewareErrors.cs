@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Webserv.Host.Configuration;
 
 namespace Webserv.Host.Plugins;
@@ -6,7 +7,7 @@ namespace Webserv.Host.Plugins;
 /// Passes errors on and remembers whether there were any. A second one about the same place is dropped: what could not
 /// be bound keeps its default, and what a validator says about that only repeats the first.
 /// </summary>
-internal sealed class MiddlewareErrors(IConfigurationErrors errors) : IConfigurationErrors
+internal sealed class MiddlewareErrors(IConfigurationErrors errors) : IConfigurationErrors, IJsonKinds
 {
     private readonly HashSet<string> _paths = new(StringComparer.OrdinalIgnoreCase);
 
@@ -20,4 +21,7 @@ internal sealed class MiddlewareErrors(IConfigurationErrors errors) : IConfigura
             errors.Add(path, message);
         }
     }
+
+    /// <inheritdoc />
+    public JsonValueKind KindOf(string path) => (errors as IJsonKinds)?.KindOf(path) ?? JsonValueKind.Undefined;
 }

@@ -19,6 +19,11 @@ internal sealed class PluginCache : IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
 
+    /// <summary>The owner and the copies in use.</summary>
+    private int _users = 1;
+
+    private int _isDisposed;
+
     private PluginCache(string directory, bool isTemporary, TimeProvider timeProvider, ILogger logger)
     {
         Root = directory;
@@ -58,7 +63,7 @@ internal sealed class PluginCache : IDisposable
         {
             var files = PluginFileSet.Of(candidate);
             var directory = Directory.CreateDirectory(Path.Combine(Root, candidate.Id)).FullName;
-            return OpenExisting(directory, files.ComputeHash()) ?? Make(directory, files);
+            return (OpenExisting(directory, files.ComputeHash()) ?? Make(directory, files)).In(this);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -97,10 +102,22 @@ internal sealed class PluginCache : IDisposable
         }
     }
 
-    /// <summary>Deletes the directory if it is of this process alone.</summary>
+    /// <summary>Gives the cache up. A directory that is of this process alone is deleted when its last copy is out of use.</summary>
     public void Dispose()
     {
-        if (!_isTemporary)
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            RemoveUser();
+        }
+    }
+
+    /// <summary>A copy is taken into use.</summary>
+    internal void AddUser() => Interlocked.Increment(ref _users);
+
+    /// <summary>A copy, or the cache itself, is not used any more.</summary>
+    internal void RemoveUser()
+    {
+        if (Interlocked.Decrement(ref _users) > 0 || !_isTemporary)
         {
             return;
         }

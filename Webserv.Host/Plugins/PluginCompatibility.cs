@@ -27,7 +27,7 @@ internal static class PluginCompatibility
 
         foreach (var shared in ContractAssemblies.Names)
         {
-            // The runtime takes an older one for a newer one never, and a private copy would not be the same types.
+            // The runtime never binds to an older one than asked for, and a private copy would not be the same types.
             if (metadata.References.TryGetValue(shared.Name!, out var wanted) && wanted > shared.Version)
             {
                 throw new PluginException($"needs {shared.Name} {wanted}, and this server has {shared.Version}");

@@ -4,6 +4,7 @@ namespace Webserv.Host.Plugins;
 internal sealed class ShadowCopy : IDisposable
 {
     private readonly FileStream _lock;
+    private PluginCache? _cache;
 
     private ShadowCopy(string directory, string hash, FileStream heldLock)
     {
@@ -57,6 +58,18 @@ internal sealed class ShadowCopy : IDisposable
     public static FileStream Lock(string directory, FileMode mode) =>
         new(Path.Combine(directory, PluginFileSet.LockFile), mode, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
 
+    /// <summary>Keeps the cache there until the use ends.</summary>
+    public ShadowCopy In(PluginCache cache)
+    {
+        cache.AddUser();
+        _cache = cache;
+        return this;
+    }
+
     /// <summary>Ends the use.</summary>
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        _lock.Dispose();
+        Interlocked.Exchange(ref _cache, null)?.RemoveUser();
+    }
 }

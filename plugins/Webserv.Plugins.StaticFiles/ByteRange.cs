@@ -93,7 +93,8 @@ internal readonly record struct ByteRange(long Offset, long Count)
                 return false;
             }
 
-            value = value > (long.MaxValue - 9) / 10 ? long.MaxValue : (value * 10) + (digit - '0');
+            var unit = digit - '0';
+            value = value > (long.MaxValue - unit) / 10 ? long.MaxValue : (value * 10) + unit;
         }
 
         number = value;

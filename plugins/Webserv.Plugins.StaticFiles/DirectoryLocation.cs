@@ -8,8 +8,9 @@ namespace Webserv.Plugins.StaticFiles;
 internal static class DirectoryLocation
 {
     private const string Unreserved = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@/";
-    private static readonly SearchValues<char> PathCharacters = SearchValues.Create(Unreserved);
-    private static readonly SearchValues<char> RawPathCharacters = SearchValues.Create(Unreserved + "%");
+
+    // What is encoded already stays so: only the client knows whether a slash in it was meant as one.
+    private static readonly SearchValues<char> PathCharacters = SearchValues.Create(Unreserved + "%");
     private static readonly SearchValues<char> QueryCharacters = SearchValues.Create(Unreserved + "%?");
 
     /// <summary>
@@ -19,16 +20,7 @@ internal static class DirectoryLocation
     public static string Create(IHttpRequest request)
     {
         var text = new StringBuilder("/", request.RawTarget.Length + 2);
-        var raw = GetRawPath(request.RawTarget).TrimStart('/');
-        if (raw.ContainsAnyExcept(RawPathCharacters))
-        {
-            Append(text, request.Path.AsSpan().TrimStart('/'), PathCharacters);
-        }
-        else
-        {
-            text.Append(raw);
-        }
-
+        Append(text, GetRawPath(request.RawTarget).TrimStart('/'), PathCharacters);
         if (text[^1] != '/')
         {
             text.Append('/');

@@ -86,6 +86,7 @@ public sealed class EpollLoopTests
             ReadOnlyMemory<byte> head = new byte[200];
             ReadOnlyMemory<byte> body = new byte[612];
             long before = 0;
+            var whole = true;
             for (var i = 0; i < WarmUp + RoundTrips; i++)
             {
                 if (i == WarmUp)
@@ -95,11 +96,12 @@ public sealed class EpollLoopTests
 
                 connection.ReceiveDeadline = connection.Loop.Milliseconds + 10_000;
                 await connection.ReceiveAsync(Memory<byte>.Empty);
-                Assert.Equal(100, (await connection.ReceiveAsync(buffer)).Count);
+                whole &= (await connection.ReceiveAsync(buffer)).Count == 100;
                 await connection.SendAsync(head, body);
             }
 
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.True(whole);
         });
         using var client = await rig.ConnectAsync(rig.Listen(handler));
         var request = new byte[100];

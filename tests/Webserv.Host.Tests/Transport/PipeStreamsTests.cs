@@ -103,11 +103,11 @@ public sealed class PipeStreamsTests
     }
 
     [Theory(Timeout = Patience)]
-    [InlineData(TransportKind.Epoll)]
-    [InlineData(TransportKind.Sockets)]
-    public async Task ReadAndWrite_MegabytesThroughAProcess_ArriveWhole(TransportKind kind)
+    [InlineData("Epoll")]
+    [InlineData("Sockets")]
+    public async Task ReadAndWrite_MegabytesThroughAProcess_ArriveWhole(string kind)
     {
-        await using var rig = TransportRig.Of(kind);
+        await using var rig = TransportRig.Of(Enum.Parse<TransportKind>(kind));
         using var input = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
         using var output = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
         var start = new ProcessStartInfo("/bin/sh")
@@ -115,7 +115,7 @@ public sealed class PipeStreamsTests
             ArgumentList =
             {
                 "-c",
-                $"exec cat <&{input.GetClientHandleAsString()} >&{output.GetClientHandleAsString()}",
+                $"exec cat </dev/fd/{input.GetClientHandleAsString()} >/dev/fd/{output.GetClientHandleAsString()}",
             },
         };
         using var cat = Process.Start(start)!;

@@ -10,38 +10,38 @@ public sealed class SocketEndpointTests
 {
     private const int Patience = 20_000;
 
-    public static TheoryData<TransportKind> Kinds => OperatingSystem.IsLinux() ? [TransportKind.Epoll, TransportKind.Sockets] : [TransportKind.Sockets];
+    public static TheoryData<string> Kinds => OperatingSystem.IsLinux() ? ["Epoll", "Sockets"] : ["Sockets"];
 
     [Theory(Timeout = Patience)]
     [MemberData(nameof(Kinds))]
-    public async Task Bind_IPv4_TellsAddresses(TransportKind kind)
+    public async Task Bind_IPv4_TellsAddresses(string kind)
     {
-        await using var rig = TransportRig.Of(kind);
+        await using var rig = TransportRig.Of(Enum.Parse<TransportKind>(kind));
         await CheckAddresses(rig, "http://127.0.0.1:0", IPAddress.Loopback);
     }
 
     [Theory(Timeout = Patience)]
     [MemberData(nameof(Kinds))]
-    public async Task Bind_IPv6_TellsAddresses(TransportKind kind)
+    public async Task Bind_IPv6_TellsAddresses(string kind)
     {
-        await using var rig = TransportRig.Of(kind);
+        await using var rig = TransportRig.Of(Enum.Parse<TransportKind>(kind));
         await CheckAddresses(rig, "http://[::1]:0", IPAddress.IPv6Loopback);
     }
 
     [Theory(Timeout = Patience)]
     [MemberData(nameof(Kinds))]
-    public async Task Bind_Star_IsReachedByIPv4AndIPv6(TransportKind kind)
+    public async Task Bind_Star_IsReachedByIPv4AndIPv6(string kind)
     {
-        await using var rig = TransportRig.Of(kind);
+        await using var rig = TransportRig.Of(Enum.Parse<TransportKind>(kind));
         await CheckAddresses(rig, "http://*:0", IPAddress.Loopback);
         await CheckAddresses(rig, "http://*:0", IPAddress.IPv6Loopback);
     }
 
     [Theory(Timeout = Patience)]
     [MemberData(nameof(Kinds))]
-    public async Task Bind_IPv4TakenByIPv6OfSamePort_IsNoConflict(TransportKind kind)
+    public async Task Bind_IPv4TakenByIPv6OfSamePort_IsNoConflict(string kind)
     {
-        await using var rig = TransportRig.Of(kind);
+        await using var rig = TransportRig.Of(Enum.Parse<TransportKind>(kind));
         var first = rig.Listen(ServeHandler.Echo);
         var second = rig.Listen(ServeHandler.Echo, $"http://[::1]:{first.Port}");
         Assert.Equal(first.Port, second.Port);
@@ -49,23 +49,23 @@ public sealed class SocketEndpointTests
 
     [Theory(Timeout = Patience)]
     [MemberData(nameof(Kinds))]
-    public async Task Bind_PortTakenBySomebodyElse_Fails(TransportKind kind)
+    public async Task Bind_PortTakenBySomebodyElse_Fails(string kind)
     {
         using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         other.Listen();
         var port = ((IPEndPoint)other.LocalEndPoint!).Port;
-        await using var rig = TransportRig.Of(kind);
+        await using var rig = TransportRig.Of(Enum.Parse<TransportKind>(kind));
         var error = Assert.Throws<IOException>(() => rig.Listen(ServeHandler.Echo, $"http://127.0.0.1:{port}"));
         Assert.Equal($"cannot listen on http://127.0.0.1:{port}: address already in use", error.Message);
     }
 
     [Theory(Timeout = Patience)]
     [MemberData(nameof(Kinds))]
-    public async Task Bind_PortTakenByAnotherTransport_Fails(TransportKind kind)
+    public async Task Bind_PortTakenByAnotherTransport_Fails(string kind)
     {
-        await using var first = TransportRig.Of(kind);
-        await using var second = TransportRig.Of(kind);
+        await using var first = TransportRig.Of(Enum.Parse<TransportKind>(kind));
+        await using var second = TransportRig.Of(Enum.Parse<TransportKind>(kind));
         var port = first.Listen(ServeHandler.Echo).Port;
         var error = Assert.Throws<IOException>(() => second.Listen(ServeHandler.Echo, $"http://*:{port}"));
         Assert.Equal($"cannot listen on http://*:{port}: address already in use", error.Message);
@@ -73,9 +73,9 @@ public sealed class SocketEndpointTests
 
     [Theory(Timeout = Patience)]
     [MemberData(nameof(Kinds))]
-    public async Task Bind_AfterConnectionsWereClosedByTheServer_IsNotHinderedByTimeWait(TransportKind kind)
+    public async Task Bind_AfterConnectionsWereClosedByTheServer_IsNotHinderedByTimeWait(string kind)
     {
-        await using var rig = TransportRig.Of(kind);
+        await using var rig = TransportRig.Of(Enum.Parse<TransportKind>(kind));
         var endpoint = "http://127.0.0.1:0";
         for (var i = 0; i < 5; i++)
         {
@@ -89,19 +89,19 @@ public sealed class SocketEndpointTests
 
     [Theory(Timeout = Patience)]
     [MemberData(nameof(Kinds))]
-    public async Task Bind_AddressOfAnotherMachine_SaysSo(TransportKind kind)
+    public async Task Bind_AddressOfAnotherMachine_SaysSo(string kind)
     {
-        await using var rig = TransportRig.Of(kind);
+        await using var rig = TransportRig.Of(Enum.Parse<TransportKind>(kind));
         var error = Assert.Throws<IOException>(() => rig.Listen(ServeHandler.Echo, "http://192.0.2.1:8080"));
         Assert.Equal("cannot listen on http://192.0.2.1:8080: this machine has no such address", error.Message);
     }
 
     [Theory(Timeout = Patience)]
     [MemberData(nameof(Kinds))]
-    public async Task Bind_Unix_ServesAndRemovesItsFile(TransportKind kind)
+    public async Task Bind_Unix_ServesAndRemovesItsFile(string kind)
     {
         var path = TemporaryPath();
-        await using (var rig = TransportRig.Of(kind))
+        await using (var rig = TransportRig.Of(Enum.Parse<TransportKind>(kind)))
         {
             var listener = rig.Listen(ServeHandler.Echo, "unix:" + path);
             Assert.Equal(0, listener.Port);
@@ -120,11 +120,11 @@ public sealed class SocketEndpointTests
 
     [Theory(Timeout = Patience)]
     [MemberData(nameof(Kinds))]
-    public async Task Bind_UnixInUse_FailsAndLeavesTheFile(TransportKind kind)
+    public async Task Bind_UnixInUse_FailsAndLeavesTheFile(string kind)
     {
         var path = TemporaryPath();
-        await using var first = TransportRig.Of(kind);
-        await using var second = TransportRig.Of(kind);
+        await using var first = TransportRig.Of(Enum.Parse<TransportKind>(kind));
+        await using var second = TransportRig.Of(Enum.Parse<TransportKind>(kind));
         var listener = first.Listen(ServeHandler.Echo, "unix:" + path);
         var error = Assert.Throws<IOException>(() => second.Listen(ServeHandler.Echo, "unix:" + path));
         Assert.Equal($"cannot listen on unix:{path}: address already in use", error.Message);
@@ -135,7 +135,7 @@ public sealed class SocketEndpointTests
 
     [Theory(Timeout = Patience)]
     [MemberData(nameof(Kinds))]
-    public async Task Bind_UnixFileOfDeadServer_IsReplaced(TransportKind kind)
+    public async Task Bind_UnixFileOfDeadServer_IsReplaced(string kind)
     {
         var path = TemporaryPath();
         var moved = path + ".moved";
@@ -148,7 +148,7 @@ public sealed class SocketEndpointTests
         }
 
         File.Move(moved, path);
-        await using var rig = TransportRig.Of(kind);
+        await using var rig = TransportRig.Of(Enum.Parse<TransportKind>(kind));
         using var client = await rig.ConnectAsync(rig.Listen(ServeHandler.Echo, "unix:" + path));
         await client.SendAsync(new byte[1]);
         Assert.Single(await client.ReceiveAsync(1));
@@ -156,11 +156,11 @@ public sealed class SocketEndpointTests
 
     [Theory(Timeout = Patience)]
     [MemberData(nameof(Kinds))]
-    public async Task Bind_UnixPathIsARegularFile_FailsAndLeavesIt(TransportKind kind)
+    public async Task Bind_UnixPathIsARegularFile_FailsAndLeavesIt(string kind)
     {
         var path = TemporaryPath();
         await File.WriteAllTextAsync(path, "precious", TestContext.Current.CancellationToken);
-        await using var rig = TransportRig.Of(kind);
+        await using var rig = TransportRig.Of(Enum.Parse<TransportKind>(kind));
         var error = Assert.Throws<IOException>(() => rig.Listen(ServeHandler.Echo, "unix:" + path));
         Assert.Equal($"cannot listen on unix:{path}: there is a file of that name that is no socket", error.Message);
         Assert.Equal("precious", await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
@@ -169,9 +169,9 @@ public sealed class SocketEndpointTests
 
     [Theory(Timeout = Patience)]
     [MemberData(nameof(Kinds))]
-    public async Task Bind_UnixPathTooLong_SaysSo(TransportKind kind)
+    public async Task Bind_UnixPathTooLong_SaysSo(string kind)
     {
-        await using var rig = TransportRig.Of(kind);
+        await using var rig = TransportRig.Of(Enum.Parse<TransportKind>(kind));
         var error = Assert.Throws<IOException>(() => rig.Listen(ServeHandler.Echo, "unix:/tmp/" + new string('x', 200)));
         Assert.StartsWith("cannot listen on unix:/tmp/xxx", error.Message, StringComparison.Ordinal);
         Assert.Contains("the path is", error.Message, StringComparison.Ordinal);

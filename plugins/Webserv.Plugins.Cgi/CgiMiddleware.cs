@@ -1,0 +1,190 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Webserv.Abstractions.Files;
+using Webserv.Abstractions.Http;
+using Webserv.Abstractions.Pipeline;
+using Webserv.Abstractions.Plugins;
+using Webserv.Plugins.Cgi.Exchange;
+using Webserv.Plugins.Cgi.Processes;
+using Webserv.Plugins.Cgi.Scripts;
+
+namespace Webserv.Plugins.Cgi;
+
+/// <summary>Answers requests for scripts by running them (RFC 3875); others are for the next in the pipeline.</summary>
+internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisposable
+{
+    private readonly CgiOptions _options;
+    private readonly IPipelineEntry _entry;
+    private readonly IProcessRunner _runner;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly InterpreterTable _interpreters;
+    private readonly ScriptResolver _resolver;
+    private readonly MetaVariables _variables;
+    private readonly ProgramLocator _programs;
+    private readonly ConcurrencyGate _gate;
+    private readonly ConcurrentDictionary<ScriptLifetime, bool> _running = new();
+
+    public CgiMiddleware(
+        IOptions<CgiOptions> options,
+        IPipelineEntry entry,
+        IOpenFileCache files,
+        IProcessRunner runner,
+        TimeProvider time,
+        ILogger<CgiMiddleware> logger)
+    {
+        _options = options.Value;
+        _entry = entry;
+        _runner = runner;
+        _time = time;
+        _logger = logger;
+        _interpreters = new InterpreterTable(_options.Interpreters);
+        _resolver = new ScriptResolver(entry, files.OpenRoot(entry, new DocumentRootOptions()), _interpreters, _options);
+        _variables = new MetaVariables(_options, Environment.GetEnvironmentVariable);
+        _programs = new ProgramLocator(entry, _variables.SearchPath);
+        _gate = new ConcurrencyGate(_options, time);
+    }
+
+    /// <summary>How many scripts have not been seen to their end yet.</summary>
+    internal int Running => _running.Count;
+
+    /// <summary>Ends when every script that runs now has been seen to its end.</summary>
+    internal Task WhenAllEndedAsync() => Task.WhenAll(_running.Keys.Select(static lifetime => lifetime.Completion));
+
+    public Task InitializeAsync(CancellationToken cancellation)
+    {
+        // No error: the rest of the site runs, and the interpreter may be installed while it does.
+        foreach (var program in _interpreters.All.Select(static interpreter => interpreter.Program).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            if (_programs.Find(program) is null)
+            {
+                Log.InterpreterMissing(_logger, _entry.ConfigurationPath, program, _variables.SearchPath);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task InvokeAsync(IHttpContext context, RequestDelegate next, CancellationToken cancellation)
+    {
+        var script = _resolver.Resolve(context.Request.Path);
+        return script is null ? next(context, cancellation) : ServeAsync(context, script, cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var lifetime in _running.Keys)
+        {
+            lifetime.Kill();
+        }
+
+        await WhenAllEndedAsync().ConfigureAwait(false);
+        _gate.Dispose();
+    }
+
+    private async Task ServeAsync(IHttpContext context, Script script, CancellationToken cancellation)
+    {
+        var request = context.Request;
+        var program = FindProgram(context, script);
+        var (body, length) = (request.ContentLength is 0 ? null : request.Body, request.ContentLength);
+        if (length is null && _options.ChunkedBody == ChunkedBody.Spool)
+        {
+            // A place is taken only when the body is there: a slow client holds nobody up.
+            body = await BodySpool.ReadAsync(request.Body, _options.SpoolMemory, cancellation).ConfigureAwait(false);
+            length = body.Length;
+        }
+
+        string? redirect;
+        try
+        {
+            redirect = await RunAsync(context, script, program, body, length, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (body is not null && body != request.Body)
+            {
+                await body.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        if (redirect is not null)
+        {
+            await context.GetFeature<ILocalRedirectFeature>()!.RedirectAsync(redirect, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<string?> RunAsync(
+        IHttpContext context, Script script, string program, Stream? body, long? length, CancellationToken cancellation)
+    {
+        // CONTENT_LENGTH is there if and only if there is a body (RFC 3875 section 4.1.2); "0" was said explicitly.
+        var announced = body is null && !context.Request.Headers.Contains(Fields.ContentLength) ? null : length;
+        var start = new ProcessStart(
+            program,
+            script.Interpreter.Program is null ? [] : [.. script.Interpreter.Arguments, script.FileName],
+            script.WorkingDirectory,
+            _variables.Build(context, script, announced));
+        await _gate.EnterAsync(cancellation).ConfigureAwait(false);
+        IScriptProcess process;
+        try
+        {
+            process = _runner.Start(start);
+        }
+        catch (ProcessStartException failure)
+        {
+            _gate.Leave();
+            throw Refuse(context, script, failure);
+        }
+        catch
+        {
+            _gate.Leave();
+            throw;
+        }
+
+        var lifetime = new ScriptLifetime(process, _options, _time, _logger, script.FileName, context.TraceId, _gate.Leave);
+        _running[lifetime] = true;
+        _ = lifetime.Completion.ContinueWith(
+            _ => _running.TryRemove(lifetime, out var _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return await new CgiExchange(context, process, lifetime, body, _options, _time, _logger, script.FileName)
+            .RunAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private string FindProgram(IHttpContext context, Script script)
+    {
+        if (script.Interpreter.Program is not { } name)
+        {
+            return script.FileName;
+        }
+
+        if (_programs.Find(name) is { } program)
+        {
+            return program;
+        }
+
+        Log.CannotFindInterpreter(_logger, script.FileName, context.TraceId, name, _variables.SearchPath);
+        throw new HttpException(StatusCodes.InternalServerError, $"interpreter '{name}' was not found");
+    }
+
+    private HttpException Refuse(IHttpContext context, Script script, ProcessStartException failure)
+    {
+        Log.CannotStart(_logger, script.FileName, context.TraceId, failure.Message);
+        if (script.Interpreter.Program is { } program)
+        {
+            _programs.Forget(program);
+        }
+
+        var status = failure.Failure switch
+        {
+            ProcessStartFailure.Busy => StatusCodes.ServiceUnavailable,
+            ProcessStartFailure.NotExecutable when script.Interpreter.Program is null => StatusCodes.Forbidden,
+            _ => StatusCodes.InternalServerError,
+        };
+        var answer = new HttpException(status, failure.Message, failure);
+        if (status == StatusCodes.ServiceUnavailable)
+        {
+            answer.Headers[Fields.RetryAfter] = "1";
+        }
+
+        return answer;
+    }
+}

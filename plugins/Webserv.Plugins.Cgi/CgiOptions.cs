@@ -1,0 +1,79 @@
+using Webserv.Abstractions.Configuration;
+
+namespace Webserv.Plugins.Cgi;
+
+/// <summary>Options of the middleware <c>Cgi</c>.</summary>
+public sealed class CgiOptions
+{
+    /// <summary>
+    /// Which program runs which scripts: a file name's ending (<c>".php"</c>, or <c>"*"</c> for every file that has none of
+    /// the other endings) to a program with arguments (<c>"php-cgi"</c>, <c>"/usr/bin/python3 -u"</c>; double quotes keep
+    /// spaces together). The script's path is added as the last argument. An empty program runs the file itself. A
+    /// program without a slash is looked up in the server's <c>PATH</c>. Endings are compared without regard to case. Required.
+    /// </summary>
+    public IDictionary<string, string> Interpreters { get; set; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The scripts that answer for a directory whose path ends with a slash, tried in order. Default:
+    /// <see langword="null"/>, which stands for <c>index</c> with each ending of <see cref="Interpreters"/>.
+    /// </summary>
+    public IList<string>? Index { get; set; }
+
+    /// <summary>
+    /// How long a script may neither take input nor give output while the client is ready for both, and how long it may go
+    /// on after it closed its output, before it is killed; 504 where nothing was sent yet. 1 ms to 24 days. Default: 60 s.
+    /// </summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long an answer may take from the start of the script to its last byte; 1 ms to 24 days. Default: no limit.</summary>
+    public TimeSpan? TotalTimeout { get; set; }
+
+    /// <summary>
+    /// How long a script and what it started may take to end after SIGTERM before SIGKILL; also how long processes that a
+    /// script left behind may keep its output open without writing. Processes that made a session of their own
+    /// (<c>setsid</c>) are left alone. 0 to 1 minute. Default: 2 s.
+    /// </summary>
+    public TimeSpan KillGrace { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Extra environment variables; they win over every other of the same name.</summary>
+    public IDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Names of variables that are passed from the server's own environment where they are set there. <c>PATH</c> always
+    /// is, nothing else is unless named here.
+    /// </summary>
+    public IList<string> PassEnvironment { get; set; } = [];
+
+    /// <summary>What <c>PATH_INFO</c> holds. Default: <see cref="PathInfoStyle.Rfc"/>.</summary>
+    public PathInfoStyle PathInfo { get; set; }
+
+    /// <summary>
+    /// Whether a script must exist. Where it need not, the interpreter is run for every path with its ending, in the
+    /// entry's root if the path's directory does not exist. Default: <see langword="true"/>.
+    /// </summary>
+    public bool CheckScriptExists { get; set; } = true;
+
+    /// <summary>The most bytes of a script's header block; 502 above. 256 bytes to 16 MB. Default: 64 KB.</summary>
+    public ByteSize MaxHeaderSize { get; set; } = ByteSize.FromKilobytes(64);
+
+    /// <summary>How many scripts of this entry run at once, 1 to 100000. Default: 64.</summary>
+    public int MaxConcurrent { get; set; } = 64;
+
+    /// <summary>How many requests wait when that many run, 0 to 1000000; 503 beyond. Default: 256.</summary>
+    public int QueueLength { get; set; } = 256;
+
+    /// <summary>How long a request waits for its turn, 0 to 24 days, before it is answered with 503 and Retry-After. Default: 10 s.</summary>
+    public TimeSpan QueueTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What happens to request bodies without a known length. Default: <see cref="Cgi.ChunkedBody.Spool"/>.</summary>
+    public ChunkedBody ChunkedBody { get; set; }
+
+    /// <summary>How much of a spooled body stays in memory; the rest goes to a temporary file. 0 to 16 MB. Default: 64 KB.</summary>
+    public ByteSize SpoolMemory { get; set; } = ByteSize.FromKilobytes(64);
+
+    /// <summary>
+    /// Whether scripts see the fields Authorization and Proxy-Authorization, and with them the client's password. Default:
+    /// <see langword="false"/>.
+    /// </summary>
+    public bool PassAuthorization { get; set; }
+}

@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Options;
+using Webserv.Plugins.Cgi.Scripts;
+
+namespace Webserv.Plugins.Cgi;
+
+/// <summary>Checks <see cref="CgiOptions"/> and names everything that is wrong at once.</summary>
+internal sealed class CgiOptionsValidator : IValidateOptions<CgiOptions>
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
+
+    public ValidateOptionsResult Validate(string? name, CgiOptions options)
+    {
+        var failures = new List<string>();
+        CheckInterpreters(options, failures);
+        CheckTime(failures, nameof(options.Timeout), options.Timeout, TimeSpan.FromMilliseconds(1), Longest);
+        CheckTime(failures, nameof(options.TotalTimeout), options.TotalTimeout ?? Longest, TimeSpan.FromMilliseconds(1), Longest);
+        CheckTime(failures, nameof(options.QueueTimeout), options.QueueTimeout, TimeSpan.Zero, Longest);
+        CheckTime(failures, nameof(options.KillGrace), options.KillGrace, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        CheckNumber(failures, nameof(options.MaxHeaderSize), options.MaxHeaderSize, 256, 16 << 20);
+        CheckNumber(failures, nameof(options.SpoolMemory), options.SpoolMemory, 0, 16 << 20);
+        CheckNumber(failures, nameof(options.MaxConcurrent), options.MaxConcurrent, 1, 100_000);
+        CheckNumber(failures, nameof(options.QueueLength), options.QueueLength, 0, 1_000_000);
+        foreach (var (variable, value) in options.Environment)
+        {
+            if (!IsVariableName(variable))
+            {
+                failures.Add($"Environment: '{variable}' cannot be the name of an environment variable");
+            }
+            else if (value is null || value.Contains('\0'))
+            {
+                failures.Add($"Environment:{variable}: must be a text without NUL");
+            }
+        }
+
+        foreach (var variable in options.PassEnvironment)
+        {
+            if (!IsVariableName(variable))
+            {
+                failures.Add($"PassEnvironment: '{variable}' cannot be the name of an environment variable");
+            }
+        }
+
+        foreach (var file in options.Index ?? [])
+        {
+            if (string.IsNullOrEmpty(file) || file.AsSpan().IndexOfAny('/', '\0') >= 0)
+            {
+                failures.Add($"Index: '{file}' must be the name of a file, without slashes");
+            }
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static void CheckInterpreters(CgiOptions options, List<string> failures)
+    {
+        if (options.Interpreters.Count == 0)
+        {
+            failures.Add("Interpreters: must name at least one ending, for example { \".php\": \"php-cgi\" }");
+        }
+
+        foreach (var (ending, command) in options.Interpreters)
+        {
+            if (ending != InterpreterTable.Any && (ending.Length < 2 || ending[0] != '.' || ending.AsSpan().IndexOfAny('/', '\0') >= 0))
+            {
+                failures.Add($"Interpreters: '{ending}' must be an ending with its dot, such as \".php\", or \"*\"");
+            }
+            else if (!Interpreter.TryParse(command, out _, out var error))
+            {
+                failures.Add($"Interpreters:{ending}: {error}");
+            }
+        }
+    }
+
+    private static void CheckTime(List<string> failures, string property, TimeSpan value, TimeSpan least, TimeSpan most)
+    {
+        if (value < least || value > most)
+        {
+            failures.Add($"{property}: must be between {least} and {most}");
+        }
+    }
+
+    private static void CheckNumber(List<string> failures, string property, long value, long least, long most)
+    {
+        if (value < least || value > most)
+        {
+            failures.Add($"{property}: must be between {least} and {most}");
+        }
+    }
+
+    private static bool IsVariableName(string name) =>
+        !string.IsNullOrEmpty(name) && name.AsSpan().IndexOfAny('=', '\0', ' ') < 0;
+}

@@ -1,0 +1,106 @@
+using Webserv.Abstractions.Files;
+using Webserv.Abstractions.Http;
+using Webserv.Abstractions.Pipeline;
+
+namespace Webserv.Plugins.Cgi.Scripts;
+
+/// <summary>
+/// Finds the script of a request: the first segment from the left that has a script's ending and is a regular file; what
+/// follows is PATH_INFO (RFC 3875 section 3.3). All look-ups go through the document root, which finds nothing outside.
+/// </summary>
+internal sealed class ScriptResolver(IPipelineEntry entry, IDocumentRoot root, InterpreterTable interpreters, CgiOptions options)
+{
+    private readonly string[] _index = [.. options.Index ?? interpreters.Endings.Select(static ending => "index" + ending)];
+
+    /// <summary>Finds the script, or <see langword="null"/> where the path names none.</summary>
+    /// <exception cref="HttpException">403: there is one that must not be run.</exception>
+    public Script? Resolve(string path)
+    {
+        if (!path.StartsWith('/'))
+        {
+            return null; // OPTIONS *
+        }
+
+        var below = entry.GetPathBelowRoot(path);
+        var prefix = path.EndsWith(below, StringComparison.Ordinal) ? path[..^below.Length] : "";
+        for (var start = 1; start < below.Length;)
+        {
+            var slash = below.IndexOf('/', start);
+            var end = slash < 0 ? below.Length : slash;
+            if (end > start && interpreters.Find(below.AsSpan(start, end - start)) is { } interpreter)
+            {
+                var found = root.Find(string.Concat(prefix, below.AsSpan(0, end)));
+                switch (found.Kind)
+                {
+                    case FileKind.File:
+                        return Make(interpreter, found.PhysicalPath, prefix, below, end);
+                    case FileKind.Forbidden:
+                        throw new HttpException(StatusCodes.Forbidden, $"{path}: the script may not be read or lies outside the root");
+                    case FileKind.Missing:
+                        return options.CheckScriptExists ? null : MakeMissing(interpreter, prefix, below, end);
+                    case FileKind.Directory:
+                    default:
+                        break;
+                }
+            }
+
+            start = end + 1;
+        }
+
+        return below.EndsWith('/') ? FindIndex(path, prefix, below) : null;
+    }
+
+    private Script? FindIndex(string path, string prefix, string below)
+    {
+        if (_index.Length == 0)
+        {
+            return null;
+        }
+
+        var directory = root.Find(path);
+        if (directory.Kind != FileKind.Directory)
+        {
+            return null;
+        }
+
+        foreach (var name in _index)
+        {
+            if (interpreters.Find(name) is { } interpreter && root.FindIn(directory, name) is { Kind: FileKind.File } file)
+            {
+                var whole = below + name;
+                return Make(interpreter, file.PhysicalPath, prefix, whole, whole.Length);
+            }
+        }
+
+        return null;
+    }
+
+    private Script? MakeMissing(Interpreter interpreter, string prefix, string below, int end)
+    {
+        if (interpreters.RunsAnyFile && interpreters.Endings.All(ending => !below.AsSpan(0, end).EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
+        {
+            end = below.Length;
+        }
+
+        // A hidden file looks missing too, and a file that is not there cannot run itself.
+        var hidden = below.Contains("/.", StringComparison.Ordinal);
+        return hidden || interpreter.Program is null || below.EndsWith('/') && end == below.Length
+            ? null
+            : Make(interpreter, Path.Join(root.Directory, below.AsSpan(0, end)), prefix, below, end);
+    }
+
+    private Script Make(Interpreter interpreter, string fileName, string prefix, string below, int end)
+    {
+        var (information, mapped) = options.PathInfo == PathInfoStyle.FullPath ? (prefix + below, below) : (below[end..], below[end..]);
+        var directory = Path.GetDirectoryName(fileName);
+        return new Script(
+            interpreter,
+            fileName,
+            options.CheckScriptExists || Directory.Exists(directory) ? directory! : root.Directory,
+            string.Concat(prefix, below.AsSpan(0, end)),
+            information,
+            information.Length == 0 ? null : Path.TrimEndingDirectorySeparator(root.Directory) + mapped,
+            prefix,
+            root.Directory);
+    }
+}

@@ -1,0 +1,14 @@
+namespace Webserv.Plugins.Uploads;
+
+/// <summary>What happens to an upload whose name is taken.</summary>
+public enum ConflictPolicy
+{
+    /// <summary>It is refused with 409; what is there stays.</summary>
+    Reject,
+
+    /// <summary>It takes the place of what is there, in one step: readers see the old file or the new one, whole.</summary>
+    Replace,
+
+    /// <summary>It gets the next free name: <c>name-1.txt</c>, <c>name-2.txt</c> and so on.</summary>
+    Rename,
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace Webserv.Plugins.Uploads;
+
+/// <summary>What the plugin logs.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "{Path}: stored, {Length} bytes")]
+    public static partial void Stored(ILogger logger, string path, long length);
+
+    [LoggerMessage(2, LogLevel.Information, "{Path}: deleted")]
+    public static partial void Deleted(ILogger logger, string path);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Path}: a temporary file could not be removed; it is tried again at the next start")]
+    public static partial void TemporaryFileStays(ILogger logger, string path, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Information, "{Path}: removed what an upload left behind that never ended")]
+    public static partial void StaleFileRemoved(ILogger logger, string path);
+
+    [LoggerMessage(5, LogLevel.Information, "{Path}: refused, {Reason}")]
+    public static partial void Refused(ILogger logger, string path, string reason, Exception? exception);
+}

@@ -1,0 +1,86 @@
+using Webserv.Abstractions.Http;
+
+namespace Webserv.Plugins.Uploads;
+
+/// <summary>Stores the files of a form in the directory that the path names: all of them, or none.</summary>
+internal sealed class PostHandler(UploadsOptions options, UploadDirectory directory, FileNames names, FileStore store)
+{
+    private readonly long _maxFileSize = options.MaxFileSize > 0 ? options.MaxFileSize : long.MaxValue;
+    private readonly long _maxTotalSize = options.MaxTotalSize > 0 ? options.MaxTotalSize : long.MaxValue;
+
+    public async Task HandleAsync(IHttpContext context, CancellationToken cancellation)
+    {
+        var request = context.Request;
+        var form = MultipartFiles.Open(request);
+        var path = directory.GetNames(request);
+        var parts = path[^1].Length == 0 ? path.AsSpan(..^1) : path;
+        var target = directory.Find(parts, options.CreateDirectories)
+            ?? throw new HttpException(StatusCodes.NotFound, "The directory does not exist.");
+
+        var received = new List<(TemporaryFile File, string Name)>();
+        try
+        {
+            await ReceiveAsync(form, target, received, cancellation).ConfigureAwait(false);
+            var stored = StoreAll(received, target);
+            await UploadAnswer.WriteAsync(context, stored, options.RedirectTo, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var (file, _) in received)
+            {
+                file.Dispose();
+            }
+        }
+    }
+
+    private async Task ReceiveAsync(
+        MultipartFiles form, string target, List<(TemporaryFile File, string Name)> received, CancellationToken cancellation)
+    {
+        var total = 0L;
+        while (await form.MoveToNextFileAsync(cancellation).ConfigureAwait(false) is { } clientName)
+        {
+            var name = names.FromClient(clientName)
+                ?? throw new HttpException(StatusCodes.BadRequest, $"'{clientName}' is no name for a file.");
+            if (received.Count == options.MaxFiles)
+            {
+                throw new HttpException(StatusCodes.ContentTooLarge, $"The form has more than {options.MaxFiles} files.");
+            }
+
+            store.ThrowIfRefused(target, name);
+            var file = TemporaryFile.Create(target, store.Logger);
+            received.Add((file, name));
+            await store.WriteAsync(form.ReadAsync, file, Math.Min(_maxFileSize, _maxTotalSize - total), cancellation).ConfigureAwait(false);
+            total += file.Length;
+        }
+
+        if (received.Count == 0)
+        {
+            throw new HttpException(StatusCodes.BadRequest, "The form has no file.");
+        }
+    }
+
+    private List<StoredFile> StoreAll(List<(TemporaryFile File, string Name)> received, string target)
+    {
+        var stored = new List<StoredFile>(received.Count);
+        try
+        {
+            foreach (var (file, name) in received)
+            {
+                stored.Add(store.Store(file, target, name));
+            }
+        }
+        catch
+        {
+            // What took the place of another file can not be taken back; what is new can.
+            foreach (var file in stored.Where(file => file.IsNew))
+            {
+                File.Delete(file.Path);
+                Log.Deleted(store.Logger, file.Path);
+            }
+
+            throw;
+        }
+
+        return stored;
+    }
+}

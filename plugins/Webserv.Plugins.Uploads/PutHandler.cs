@@ -1,0 +1,55 @@
+using Webserv.Abstractions.Http;
+
+namespace Webserv.Plugins.Uploads;
+
+/// <summary>Stores a body under the path of the request (RFC 9110 section 9.3.4).</summary>
+internal sealed class PutHandler(UploadsOptions options, UploadDirectory directory, FileNames names, FileStore store)
+{
+    private readonly long _maxFileSize = options.MaxFileSize > 0 ? options.MaxFileSize : long.MaxValue;
+
+    public async Task HandleAsync(IHttpContext context, CancellationToken cancellation)
+    {
+        var request = context.Request;
+        var path = directory.GetNames(request);
+        var name = path[^1];
+
+        // All that can be refused is refused before the body is read: a client that waits for 100 Continue never sends it.
+        if (name.Length == 0)
+        {
+            throw new HttpException(StatusCodes.Conflict, "A PUT names a file, not a directory.");
+        }
+
+        if (!names.IsValid(name))
+        {
+            throw new HttpException(StatusCodes.BadRequest, $"'{name}' is no name for a file.");
+        }
+
+        if (request.Headers.Contains(Fields.ContentRange))
+        {
+            throw new HttpException(StatusCodes.BadRequest, "A part of a file can not be stored (RFC 9110 section 14.5).");
+        }
+
+        if (request.ContentLength > _maxFileSize)
+        {
+            throw new HttpException(StatusCodes.ContentTooLarge, $"The file is over the limit of {_maxFileSize} bytes.");
+        }
+
+        var parent = directory.Find(path.AsSpan(..^1), create: false);
+        if (parent is null && !options.CreateDirectories)
+        {
+            throw new HttpException(StatusCodes.Conflict, "The directory does not exist.");
+        }
+
+        store.ThrowIfRefused(parent ?? "", name);
+        parent ??= directory.Find(path.AsSpan(..^1), create: true)!;
+
+        using var file = TemporaryFile.Create(parent, store.Logger);
+        await store.WriteAsync(request.Body.ReadAsync, file, _maxFileSize, cancellation).ConfigureAwait(false);
+        var stored = store.Store(file, parent, name);
+
+        var response = context.Response;
+        response.Headers[Fields.Location] = UriPath.Encode(request.Path[..(request.Path.LastIndexOf('/') + 1)] + stored.Name);
+        response.StatusCode = stored.IsNew ? StatusCodes.Created : StatusCodes.NoContent;
+        response.ContentLength = stored.IsNew ? 0 : null;
+    }
+}

@@ -1,0 +1,58 @@
+using System.IO.Enumeration;
+using Microsoft.Extensions.Logging;
+
+namespace Webserv.Plugins.Uploads;
+
+/// <summary>Temporary files that a crash left behind.</summary>
+internal static class StaleFiles
+{
+    public const string Prefix = ".upload-";
+    public const string Suffix = ".tmp";
+
+    private const int LockedOnLinux = 11;
+    private const int LockedOnMacOS = 35;
+    private const int SharingViolationOnWindows = unchecked((int)0x80070020);
+
+    /// <summary>Removes those in a directory and below it that no upload, of whatever process, holds open. Links are not followed.</summary>
+    public static void Remove(string directory, ILogger logger, CancellationToken cancellation)
+    {
+        var found = new FileSystemEnumerable<string>(
+            directory,
+            (ref entry) => entry.ToFullPath(),
+            new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint })
+        {
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && IsTemporary(entry.FileName),
+        };
+        foreach (var path in found)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                using (File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                {
+                    // Nobody holds the lock, so nobody writes it any more.
+                }
+
+                File.Delete(path);
+                Log.StaleFileRemoved(logger, path);
+            }
+            catch (FileNotFoundException)
+            {
+                // Its upload ended between the look and the lock.
+            }
+            catch (IOException exception) when (exception.HResult is LockedOnLinux or LockedOnMacOS or SharingViolationOnWindows)
+            {
+                // An upload of the generation or process before this one: it ends on its own.
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Log.TemporaryFileStays(logger, path, exception);
+            }
+        }
+    }
+
+    private static bool IsTemporary(ReadOnlySpan<char> name) =>
+        name.StartsWith(Prefix, StringComparison.Ordinal)
+        && name.EndsWith(Suffix, StringComparison.Ordinal)
+        && Guid.TryParseExact(name[Prefix.Length..^Suffix.Length], "N", out _);
+}

@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Webserv.Abstractions.Http;
+using Webserv.Abstractions.Pipeline;
+using Webserv.Abstractions.Plugins;
+
+namespace Webserv.Plugins.Uploads;
+
+/// <summary>
+/// Stores files: POST of a form (multipart/form-data), PUT of a path; removes them: DELETE of a path. Every file is written
+/// beside its place and appears there whole or not at all.
+/// </summary>
+public sealed class UploadsMiddleware : IMiddleware, IAsyncInitializer
+{
+    private static readonly string[] AllMethods = [HttpMethods.Post, HttpMethods.Put, HttpMethods.Delete];
+
+    private readonly ILogger _logger;
+    private readonly string[] _methods;
+    private readonly UploadDirectory _directory;
+    private readonly PostHandler _post;
+    private readonly PutHandler _put;
+    private readonly DeleteHandler _delete;
+
+    /// <summary>Makes the middleware of one entry.</summary>
+    /// <param name="options">Valid options.</param>
+    /// <param name="entry">The entry, whose root is the default of the directory.</param>
+    /// <param name="logger">For what is stored and removed.</param>
+    /// <exception cref="InvalidOperationException">Neither the options nor the entry name a directory.</exception>
+    public UploadsMiddleware(IOptions<UploadsOptions> options, IPipelineEntry entry, ILogger<UploadsMiddleware> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var value = options.Value;
+        var names = new FileNames(value);
+        var store = new FileStore(value, names, logger);
+        _logger = logger;
+        _methods = value.Methods.Count == 0 ? AllMethods : [.. value.Methods];
+        _directory = new UploadDirectory(entry, value, names);
+        _post = new PostHandler(value, _directory, names, store);
+        _put = new PutHandler(value, _directory, names, store);
+        _delete = new DeleteHandler(_directory, names, store);
+    }
+
+    /// <summary>Makes the directory and removes what uploads left behind that a crash ended.</summary>
+    public Task InitializeAsync(CancellationToken cancellation) =>
+        Task.Run(() => StaleFiles.Remove(_directory.Prepare(), _logger, cancellation), cancellation);
+
+    /// <inheritdoc/>
+    public async Task InvokeAsync(IHttpContext context, RequestDelegate next, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(next);
+        var method = context.Request.Method;
+        if (!_methods.Contains(method))
+        {
+            await next(context, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            switch (method)
+            {
+                case HttpMethods.Post:
+                    await _post.HandleAsync(context, cancellation).ConfigureAwait(false);
+                    break;
+                case HttpMethods.Put:
+                    await _put.HandleAsync(context, cancellation).ConfigureAwait(false);
+                    break;
+                default:
+                    _delete.Handle(context);
+                    break;
+            }
+        }
+        catch (HttpException exception)
+        {
+            Log.Refused(_logger, context.Request.Path, exception.Message, exception.StatusCode == StatusCodes.InsufficientStorage ? exception : null);
+            throw;
+        }
+    }
+}

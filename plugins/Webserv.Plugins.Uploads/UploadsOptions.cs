@@ -1,0 +1,53 @@
+using Webserv.Abstractions.Configuration;
+
+namespace Webserv.Plugins.Uploads;
+
+/// <summary>Where uploads go and which are taken.</summary>
+public sealed class UploadsOptions
+{
+    /// <summary>
+    /// The directory that files are stored in, relative to the configuration file. What is behind the literal beginning of
+    /// <c>When.Path</c> is the path below it. Default: the entry's root, where the path is the one that the root's files
+    /// have, so that what is stored at a path is served there.
+    /// </summary>
+    public string? Directory { get; set; }
+
+    /// <summary>Whether the directory is made at the start where it is missing. Default: true.</summary>
+    public bool CreateDirectory { get; set; } = true;
+
+    /// <summary>Whether directories below it that a path names are made where they are missing. Default: false; 409 for PUT, 404 for POST.</summary>
+    public bool CreateDirectories { get; set; }
+
+    /// <summary>The methods that are answered, of POST, PUT and DELETE; any other goes on to the next entry. Default: empty, which is all three.</summary>
+    public IReadOnlyList<string> Methods { get; set; } = [];
+
+    /// <summary>What happens when the name is taken: <c>Reject</c>, <c>Replace</c> or <c>Rename</c>. Default: <c>Reject</c>.</summary>
+    public ConflictPolicy Conflict { get; set; } = ConflictPolicy.Reject;
+
+    /// <summary>
+    /// Extensions with their dot (<c>.png</c>), ignoring case, that a name must end with one of; others get 415, and 403 for
+    /// DELETE. Default: empty, which is every name.
+    /// </summary>
+    public IReadOnlyList<string> AllowedExtensions { get; set; } = [];
+
+    /// <summary>The longest name of a file or directory, in bytes of UTF-8, 1 to 255. Default: 255.</summary>
+    public int MaxFileNameLength { get; set; } = 255;
+
+    /// <summary>The largest file, for example <c>"10MB"</c>; 413 above it. Default: 0, which is no limit but the entry's <c>MaxRequestBodySize</c>.</summary>
+    public ByteSize MaxFileSize { get; set; }
+
+    /// <summary>The most files of one POST, 1 to 1000; 413 above it. Default: 20.</summary>
+    public int MaxFiles { get; set; } = 20;
+
+    /// <summary>The most bytes of all files of one POST together; 413 above it. Default: 0, which is no limit but the entry's <c>MaxRequestBodySize</c>.</summary>
+    public ByteSize MaxTotalSize { get; set; }
+
+    /// <summary>
+    /// Where a browser is sent (303) after a POST: a path or a URL, percent-encoded. Default: the request's own path, where
+    /// the listing is. Other clients get 201 and a list in JSON.
+    /// </summary>
+    public string? RedirectTo { get; set; }
+
+    /// <summary>Whether a file's content is on the disk (<c>fsync</c>) before the upload is confirmed. Default: false.</summary>
+    public bool SyncToDisk { get; set; }
+}

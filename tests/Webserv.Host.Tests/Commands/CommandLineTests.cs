@@ -1,0 +1,199 @@
+using System.Globalization;
+using Moq;
+using Webserv.Host.Commands;
+
+namespace Webserv.Host.Tests.Commands;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly Mock<IServerHost> _server = new(MockBehavior.Strict);
+    private readonly Mock<ISignals> _signals = new(MockBehavior.Strict);
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _errors = new();
+    private readonly string _directory = Directory.CreateTempSubdirectory("webserv-commands").FullName;
+
+    private string PidPath => Path.Combine(_directory, "webserv.pid");
+
+    public void Dispose()
+    {
+        _output.Dispose();
+        _errors.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(new string[0], "appsettings.json")]
+    [InlineData(new[] { "some/site.json" }, "some/site.json")]
+    [InlineData(new[] { "run" }, "appsettings.json")]
+    [InlineData(new[] { "run", "--config", "a.json" }, "a.json")]
+    [InlineData(new[] { "run", "-c", "a.json" }, "a.json")]
+    [InlineData(new[] { "run", "--config=a.json" }, "a.json")]
+    public async Task Invoke_Run_ServesTheFileAndAnswersItsStatus(string[] arguments, string file)
+    {
+        _server.Setup(server => server.RunAsync(file, It.IsAny<CancellationToken>())).ReturnsAsync(1);
+        Assert.Equal(1, await InvokeAsync(arguments));
+        _server.VerifyAll();
+    }
+
+    [Fact]
+    public async Task Invoke_RunCancelled_TellsTheServer()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var running = new TaskCompletionSource();
+        _server.Setup(server => server.RunAsync("appsettings.json", It.IsAny<CancellationToken>()))
+            .Returns(async (string _, CancellationToken token) =>
+            {
+                running.SetResult();
+                var ended = new TaskCompletionSource();
+                await using var registration = token.Register(ended.SetResult);
+                await ended.Task;
+                return 0;
+            });
+        var invocation = new CommandLine(_server.Object, _signals.Object).InvokeAsync(["run"], _output, _errors, cancellation.Token);
+        await running.Task;
+        await cancellation.CancelAsync();
+        Assert.Equal(0, await invocation);
+    }
+
+    [Fact]
+    public async Task Invoke_RunWithPidFile_HoldsTheProcessIdWhileItRuns()
+    {
+        string? during = null;
+        _server.Setup(server => server.RunAsync("appsettings.json", It.IsAny<CancellationToken>()))
+            .ReturnsAsync(() =>
+            {
+                during = File.ReadAllText(PidPath);
+                return 0;
+            });
+        Assert.Equal(0, await InvokeAsync("run", "--pid-file", PidPath));
+        Assert.Equal(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n", during);
+        Assert.Empty(Directory.GetFileSystemEntries(_directory));
+    }
+
+    [Fact]
+    public async Task Invoke_RunWithPidFileThatCannotBeWritten_Fails()
+    {
+        Assert.Equal(1, await InvokeAsync("run", "--pid-file", Path.Combine(_directory, "nowhere", "pid")));
+        Assert.Contains("cannot be written", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Invoke_PidFileTakenOverByAnother_IsLeftThere()
+    {
+        _server.Setup(server => server.RunAsync("appsettings.json", It.IsAny<CancellationToken>()))
+            .ReturnsAsync(() =>
+            {
+                File.WriteAllText(PidPath, "99999\n");
+                return 0;
+            });
+        Assert.Equal(0, await InvokeAsync("run", "--pid-file", PidPath));
+        Assert.Equal("99999\n", await File.ReadAllTextAsync(PidPath, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Invoke_Check_AnswersTheStatusAndPassesTheWriters(int status)
+    {
+        _server.Setup(server => server.CheckAsync("a.json", It.IsAny<TextWriter>(), It.IsAny<TextWriter>(), It.IsAny<CancellationToken>()))
+            .Returns(async (string _, TextWriter output, TextWriter errors, CancellationToken _) =>
+            {
+                await output.WriteAsync("out");
+                await errors.WriteAsync("err");
+                return status;
+            });
+        Assert.Equal(status, await InvokeAsync("check", "--config", "a.json"));
+        Assert.Equal(("out", "err"), (_output.ToString(), _errors.ToString()));
+    }
+
+    [Fact]
+    public async Task Invoke_PluginsList_AsksTheServer()
+    {
+        _server.Setup(server => server.ListPluginsAsync("a.json", It.IsAny<TextWriter>(), It.IsAny<TextWriter>(), It.IsAny<CancellationToken>())).ReturnsAsync(0);
+        Assert.Equal(0, await InvokeAsync("plugins", "list", "--config", "a.json"));
+        _server.VerifyAll();
+    }
+
+    [Fact]
+    public async Task Invoke_PluginsInspect_AsksTheServer()
+    {
+        _server.Setup(server => server.InspectPluginAsync("appsettings.json", "Hello", It.IsAny<TextWriter>(), It.IsAny<TextWriter>(), It.IsAny<CancellationToken>())).ReturnsAsync(1);
+        Assert.Equal(1, await InvokeAsync("plugins", "inspect", "Hello"));
+        _server.VerifyAll();
+    }
+
+    [Theory]
+    [InlineData("schema", "\"$schema\": \"https://json-schema.org/draft/2020-12/schema\"")]
+    [InlineData("schema --markdown", "# Configuration reference")]
+    [InlineData("version", "webserv 0.")]
+    [InlineData("--help", "plugins")]
+    public async Task Invoke_Information_IsPrinted(string arguments, string expected)
+    {
+        Assert.Equal(0, await InvokeAsync(arguments.Split(' ')));
+        Assert.Contains(expected, _output.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_errors.ToString());
+    }
+
+    [Theory]
+    [InlineData("run --bogus", "--bogus")]
+    [InlineData("run a.json", "a.json")]
+    [InlineData("check --config", "--config")]
+    [InlineData("plugins", "webserv --help")]
+    [InlineData("plugins inspect", "inspect")]
+    [InlineData("a.json b.json", "b.json")]
+    [InlineData("chek", "did you mean 'check'?")]
+    [InlineData("reload", "--pid-file")]
+    public async Task Invoke_WrongUsage_AnswersTwoAndSaysWhy(string arguments, string expected)
+    {
+        Assert.Equal(2, await InvokeAsync(arguments.Split(' ')));
+        Assert.Contains(expected, _errors.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_output.ToString());
+    }
+
+    [Fact]
+    public async Task Invoke_Reload_SignalsTheProcessOfThePidFile()
+    {
+        await File.WriteAllTextAsync(PidPath, "4242\n", TestContext.Current.CancellationToken);
+        _signals.Setup(signals => signals.Hangup(4242)).Returns((string?)null);
+        Assert.Equal(0, await InvokeAsync("reload", "--pid-file", PidPath));
+        _signals.VerifyAll();
+        Assert.Contains("4242", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Invoke_ReloadOfADeadServer_Fails()
+    {
+        await File.WriteAllTextAsync(PidPath, "4242", TestContext.Current.CancellationToken);
+        _signals.Setup(signals => signals.Hangup(4242)).Returns("process 4242: No such process");
+        Assert.Equal(1, await InvokeAsync("reload", "--pid-file", PidPath));
+        Assert.Contains("No such process", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0")]
+    [InlineData("1")]
+    [InlineData("-1")]
+    [InlineData("12x")]
+    [InlineData("99999999999")]
+    public async Task Invoke_ReloadWithoutAProcessId_SignalsNobody(string content)
+    {
+        await File.WriteAllTextAsync(PidPath, content, TestContext.Current.CancellationToken);
+        Assert.Equal(1, await InvokeAsync("reload", "--pid-file", PidPath));
+        Assert.Contains("holds no process id", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Invoke_ReloadWithoutPidFileOnDisk_SaysSo()
+    {
+        Assert.Equal(1, await InvokeAsync("reload", "--pid-file", PidPath));
+        Assert.Contains("does not exist", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Hangup_ProcessThatCannotExist_SaysWhy() =>
+        Assert.Contains("No such process", new Signals().Hangup(int.MaxValue), StringComparison.Ordinal);
+
+    private Task<int> InvokeAsync(params string[] arguments) =>
+        new CommandLine(_server.Object, _signals.Object).InvokeAsync(arguments, _output, _errors, TestContext.Current.CancellationToken);
+}

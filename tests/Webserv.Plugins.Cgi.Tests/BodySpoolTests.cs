@@ -1,0 +1,37 @@
+using Webserv.Abstractions.Http;
+using Webserv.Plugins.Cgi.Exchange;
+using Webserv.Plugins.Cgi.Tests.Fixtures;
+
+namespace Webserv.Plugins.Cgi.Tests;
+
+public sealed class BodySpoolTests
+{
+    [Theory]
+    [InlineData(0, 10, true)]
+    [InlineData(10, 10, true)]
+    [InlineData(11, 10, false)]
+    [InlineData(1, 0, false)]
+    [InlineData(300_000, 65_536, false)]
+    public async Task Read_Body_IsKeptInMemoryUpToTheLimit(int size, int memory, bool inMemory)
+    {
+        await using var spool = await BodySpool.ReadAsync(new PatternStream(size), memory, TestContext.Current.CancellationToken);
+        Assert.Equal((size, inMemory), (spool.Length, spool is MemoryStream));
+        for (var i = 0; i < size; i++)
+        {
+            Assert.Equal(PatternStream.At(i), spool.ReadByte());
+        }
+
+        Assert.Equal(-1, spool.ReadByte());
+        Assert.False(spool is FileStream file && File.Exists(file.Name), "the temporary file still has a name");
+    }
+
+    [Fact]
+    public async Task Read_BodyFails_PassesTheReason()
+    {
+        var context = Webserv.Testing.Http.TestHttpContext.Post("/").WithBody(new PatternStream(100));
+        context.Request.MaxBodySize = 10;
+        var exception = await Assert.ThrowsAsync<HttpException>(
+            () => BodySpool.ReadAsync(context.Request.Body, 1000, TestContext.Current.CancellationToken));
+        Assert.Equal(413, exception.StatusCode);
+    }
+}

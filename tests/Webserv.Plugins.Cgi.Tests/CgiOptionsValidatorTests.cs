@@ -1,0 +1,54 @@
+using Webserv.Abstractions.Configuration;
+
+namespace Webserv.Plugins.Cgi.Tests;
+
+public sealed class CgiOptionsValidatorTests
+{
+    public static TheoryData<string, Action<CgiOptions>> Wrong => new()
+    {
+        { "Interpreters: must name", static o => o.Interpreters.Clear() },
+        { "Interpreters: 'php' must", static o => o.Interpreters["php"] = "x" },
+        { "Interpreters: '.' must", static o => o.Interpreters["."] = "x" },
+        { "Interpreters: './x' must", static o => o.Interpreters["./x"] = "x" },
+        { "Interpreters:.a: has a double quote", static o => o.Interpreters[".a"] = "\"x" },
+        { "Timeout: must be between", static o => o.Timeout = TimeSpan.Zero },
+        { "Timeout: must be between", static o => o.Timeout = TimeSpan.MaxValue },
+        { "TotalTimeout: must be between", static o => o.TotalTimeout = TimeSpan.Zero },
+        { "QueueTimeout: must be between", static o => o.QueueTimeout = TimeSpan.FromSeconds(-1) },
+        { "KillGrace: must be between", static o => o.KillGrace = TimeSpan.FromMinutes(2) },
+        { "MaxHeaderSize: must be between", static o => o.MaxHeaderSize = 255 },
+        { "SpoolMemory: must be between", static o => o.SpoolMemory = ByteSize.FromMegabytes(17) },
+        { "MaxConcurrent: must be between", static o => o.MaxConcurrent = 0 },
+        { "QueueLength: must be between", static o => o.QueueLength = -1 },
+        { "Environment: 'a=b' cannot", static o => o.Environment["a=b"] = "x" },
+        { "Environment: '' cannot", static o => o.Environment[""] = "x" },
+        { "Environment:A: must be", static o => o.Environment["A"] = "\0" },
+        { "PassEnvironment: 'a b' cannot", static o => o.PassEnvironment.Add("a b") },
+        { "Index: 'd/i.php' must", static o => o.Index = ["d/i.php"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void Validate_Wrong_NamesTheProperty(string failure, Action<CgiOptions> change)
+    {
+        var options = Right();
+        change(options);
+        var result = new CgiOptionsValidator().Validate(null, options);
+        Assert.StartsWith(failure, Assert.Single(result.Failures ?? []), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Validate_Defaults_NeedOnlyAnInterpreter() =>
+        Assert.True(new CgiOptionsValidator().Validate(null, Right()).Succeeded);
+
+    [Fact]
+    public void Validate_SeveralWrong_NamesAll()
+    {
+        var options = Right();
+        options.Timeout = TimeSpan.Zero;
+        options.MaxConcurrent = 0;
+        Assert.Equal(2, new CgiOptionsValidator().Validate(null, options).Failures!.Count());
+    }
+
+    private static CgiOptions Right() => new() { Interpreters = { [".php"] = "php-cgi", ["*"] = "" } };
+}

@@ -1,0 +1,13 @@
+using System.Runtime.InteropServices;
+
+namespace Webserv.Plugins.Cgi.Tests.Fixtures;
+
+/// <summary>System calls of the tests themselves.</summary>
+internal static partial class NativeTest
+{
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Control(int descriptor, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int pid, int signal);
+}

@@ -1,0 +1,16 @@
+namespace Webserv.Plugins.Cgi.Tests.Fixtures;
+
+/// <summary>A request body of a client that sends some bytes and then nothing, until it is cancelled.</summary>
+internal sealed class StallingStream(byte[] first) : MemoryStream(first)
+{
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = Read(buffer.Span);
+        if (count == 0)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
+        return count;
+    }
+}

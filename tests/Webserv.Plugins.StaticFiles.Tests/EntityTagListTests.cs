@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Primitives;
+
+namespace Webserv.Plugins.StaticFiles.Tests;
+
+public sealed class EntityTagListTests
+{
+    [Theory]
+    [InlineData("*", true, true)]
+    [InlineData(" * ", true, true)]
+    [InlineData("\"a\"", true, true)]
+    [InlineData("\"b\"", false, false)]
+    [InlineData("W/\"a\"", false, true)]
+    [InlineData("w/\"a\"", false, false)]
+    [InlineData("\"b\", \"a\"", true, true)]
+    [InlineData("\"b\",\"a\"", true, true)]
+    [InlineData("\"b\" , W/\"a\"", false, true)]
+    [InlineData("W/\"b\",W/\"c\" ,\t\"a\"", true, true)]
+    [InlineData(",, \"a\",", true, true)]
+    [InlineData("\"x,y\", \"a\"", true, true)]
+    [InlineData("\"x,\"a\"", false, false)]
+    [InlineData("\"\"", false, false)]
+    [InlineData("\"A\"", false, false)]
+    [InlineData("a", false, false)]
+    [InlineData("'a'", false, false)]
+    [InlineData("\"a", false, false)]
+    [InlineData("a\"", false, false)]
+    [InlineData("\"b\" \"a\"", false, false)]
+    [InlineData("b, \"a\"", false, false)]
+    [InlineData("", false, false)]
+    [InlineData(",", false, false)]
+    [InlineData("*, \"b\"", false, false)]
+    [InlineData("W/", false, false)]
+    public void Matches_List_IsComparedAsTheFieldAsks(string field, bool strong, bool weak)
+    {
+        Assert.Equal(strong, EntityTagList.Matches(field, "\"a\"", isWeakComparison: false));
+        Assert.Equal(weak, EntityTagList.Matches(field, "\"a\"", isWeakComparison: true));
+    }
+
+    [Fact]
+    public void Matches_SeveralLines_AreOneList() =>
+        Assert.True(EntityTagList.Matches(new StringValues(["\"b\"", "\"c\", \"a\""]), "\"a\"", isWeakComparison: false));
+}

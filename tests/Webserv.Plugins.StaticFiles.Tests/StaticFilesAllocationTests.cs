@@ -1,0 +1,147 @@
+using System.Collections;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+using Moq;
+using Webserv.Abstractions.Files;
+using Webserv.Abstractions.Http;
+using Webserv.Abstractions.Pipeline;
+using Webserv.Testing.Files;
+using Webserv.Testing.Pipeline;
+
+namespace Webserv.Plugins.StaticFiles.Tests;
+
+public sealed class StaticFilesAllocationTests
+{
+    [Theory]
+    [InlineData("", 200)]
+    [InlineData("If-None-Match", 304)]
+    public void InvokeAsync_Hit_AllocatesNothing(string condition, int status)
+    {
+        var file = new Entry();
+        var root = new Root(file);
+        var cache = new Mock<IOpenFileCache>();
+        cache.Setup(c => c.OpenRoot(It.IsAny<IPipelineEntry>(), It.IsAny<DocumentRootOptions>())).Returns(root);
+        var middleware = new StaticFilesMiddleware(
+            Options.Create(new StaticFilesOptions { CacheControl = "max-age=60" }), new TestPipelineEntry { Root = "/srv" }, cache.Object, TimeProvider.System);
+        var context = new Context(new FieldsOf(condition, file.EntityTag));
+        RequestDelegate next = (_, _) => throw new InvalidOperationException("The file is there.");
+        Serve(middleware, context, next);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Serve(middleware, context, next);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(status, context.StatusCode);
+        Assert.Equal(status == 200 ? 2000 : 0, context.Sent);
+    }
+
+    private static void Serve(StaticFilesMiddleware middleware, Context context, RequestDelegate next)
+    {
+        for (var i = 0; i < 1000; i++)
+        {
+            context.StatusCode = 200;
+            Assert.True(middleware.InvokeAsync(context, next, CancellationToken.None).IsCompletedSuccessfully);
+        }
+    }
+
+    private sealed class Entry : IFileEntry
+    {
+        public FileKind Kind => FileKind.File;
+
+        public string PhysicalPath => "/srv/index.html";
+
+        public long Length => 612;
+
+        public DateTimeOffset LastModified => DateTimeOffset.UnixEpoch;
+
+        public string LastModifiedField => "Thu, 01 Jan 1970 00:00:00 GMT";
+
+        public string EntityTag => "\"264-0-1\"";
+    }
+
+    private sealed class Root(IFileEntry file) : IDocumentRoot
+    {
+        private readonly TestFileEntry _directory = new(FileKind.Directory, "/srv");
+
+        public string Directory => "/srv";
+
+        public IFileEntry Find(string requestPath) => _directory;
+
+        public IFileEntry FindIn(IFileEntry directory, string name) => file;
+    }
+
+    private sealed class FieldsOf(string name, string value) : IHeaderCollection
+    {
+        public int Count => 1;
+
+        public StringValues this[string field]
+        {
+            get => field == name ? value : StringValues.Empty;
+            set { }
+        }
+
+        public bool Contains(string field) => field == name;
+
+        public void Append(string field, string text) => throw new NotSupportedException();
+
+        public IEnumerator<KeyValuePair<string, StringValues>> GetEnumerator() => throw new NotSupportedException();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
+    private sealed class Context(IHeaderCollection fields) : IHttpContext, IHttpRequest, IHttpResponse
+    {
+        public int Sent { get; private set; }
+
+        public IHttpRequest Request => this;
+
+        public IHttpResponse Response => this;
+
+        public int StatusCode { get; set; } = 200;
+
+        public string Method => HttpMethods.Get;
+
+        public string Path => "/";
+
+        public string RawTarget => "/";
+
+        public string Query => "";
+
+        public string Scheme => "http";
+
+        public string Host => "localhost";
+
+        public Version HttpVersion => System.Net.HttpVersion.Version11;
+
+        public IHeaderCollection Headers => fields;
+
+        public long? ContentLength { get; set; }
+
+        public long? MaxBodySize { get; set; }
+
+        public Stream Body => Stream.Null;
+
+        public bool HasStarted => false;
+
+        public IConnectionInfo Connection => throw new NotSupportedException();
+
+        public IVirtualServer VirtualServer => throw new NotSupportedException();
+
+        public string TraceId => "1";
+
+        public IDictionary<object, object?> Items => throw new NotSupportedException();
+
+        public TFeature? GetFeature<TFeature>()
+            where TFeature : class => null;
+
+        public void OnStarting(Func<Task> callback) => throw new NotSupportedException();
+
+        public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task SendFileAsync(IFileEntry file, long offset, long count, CancellationToken cancellation)
+        {
+            Sent++;
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,302 @@
+using Webserv.Testing.Http;
+
+namespace Webserv.Plugins.StaticFiles.Tests;
+
+public sealed class StaticFilesMiddlewareTests
+{
+    [Fact]
+    public async Task Get_File_HasContentAndFields()
+    {
+        await using var site = await Site.CreateAsync();
+        var response = await site.SendAsync(TestHttpContext.Get("/a.txt"));
+
+        Assert.Equal(200, response.StatusCode);
+        Assert.Equal("0123456789", response.BodyText);
+        Assert.Equal(10, response.ContentLength);
+        Assert.Equal("text/plain; charset=utf-8", response.Headers["Content-Type"]);
+        Assert.Equal("Thu, 29 Feb 2024 12:00:00 GMT", response.Headers["Last-Modified"]);
+        Assert.Equal("bytes", response.Headers["Accept-Ranges"]);
+        Assert.Matches("^\".+\"$", response.Headers["ETag"].ToString());
+        Assert.False(response.Headers.Contains("Cache-Control"));
+        Assert.False(response.Headers.Contains("Content-Range"));
+    }
+
+    [Fact]
+    public async Task Head_File_HasTheFieldsOfGetAndNoBody()
+    {
+        await using var site = await Site.CreateAsync();
+        var get = await site.SendAsync(TestHttpContext.Get("/a.txt"));
+        var head = await site.SendAsync(TestHttpContext.Head("/a.txt").WithHeader("Range", "bytes=0-1"));
+
+        Assert.Equal(200, head.StatusCode);
+        Assert.Equal("", head.BodyText);
+        Assert.Equal(get.ContentLength, head.ContentLength);
+        Assert.Equal(get.Headers.ToDictionary(), head.Headers.ToDictionary());
+    }
+
+    [Fact]
+    public async Task Get_EmptyFile_IsEmpty()
+    {
+        await using var site = await Site.CreateAsync();
+        var response = await site.SendAsync(TestHttpContext.Get("/empty.txt"));
+        Assert.Equal(200, response.StatusCode);
+        Assert.Equal(0, response.ContentLength);
+    }
+
+    [Theory]
+    [InlineData("GET", "/", 200, "<p>home")]
+    [InlineData("GET", "/with/", 200, "<p>with")]
+    [InlineData("GET", "/%C3%BC%20b/", 200, "<p>umlaut")]
+    [InlineData("GET", "/a.txt?x=y", 200, "0123456789")]
+    [InlineData("GET", "/without/../a.txt", 200, "0123456789")]
+    [InlineData("POST", "/a.txt", 405, null)]
+    [InlineData("DELETE", "/a.txt", 405, null)]
+    [InlineData("PUT", "/with/", 405, null)]
+    [InlineData("get", "/a.txt", 405, null)]
+    [InlineData("GET", "/nothing", 404, null)]
+    [InlineData("POST", "/nothing", 404, null)]
+    [InlineData("GET", "/without/", 404, null)]
+    [InlineData("POST", "/without/", 404, null)]
+    [InlineData("POST", "/without", 404, null)]
+    [InlineData("GET", "/a.txt/", 404, null)]
+    [InlineData("GET", "/.hidden", 404, null)]
+    [InlineData("GET", "/..%2fa.txt", 404, null)]
+    [InlineData("GET", "/with", 301, null)]
+    [InlineData("HEAD", "/with", 301, null)]
+    public async Task Request_Target_IsAnswered(string method, string target, int status, string? body)
+    {
+        await using var site = await Site.CreateAsync();
+        var context = new TestHttpContext(method, target);
+        var response = await site.SendAsync(context);
+
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal(status == 404, context.NextWasCalled);
+        Assert.Equal(status == 405 ? "GET, HEAD" : "", response.Headers["Allow"].ToString());
+        if (body is not null)
+        {
+            Assert.Equal(body, response.BodyText);
+        }
+    }
+
+    [Theory]
+    [InlineData(null, "/with", "/with/")]
+    [InlineData(null, "/with?a=b&c", "/with/?a=b&c")]
+    [InlineData(null, "/%C3%BC%20b", "/%C3%BC%20b/")]
+    [InlineData(null, "/w%69th", "/w%69th/")]
+    [InlineData(null, "/with?q=\"<é>", "/with/?q=%22%3C%C3%A9%3E")]
+    [InlineData(null, "http://example.com/with?x", "/with/?x")]
+    [InlineData("/kapouet/*", "/kapouet", "/kapouet/")]
+    [InlineData("/kapouet/*", "/kapouet/with", "/kapouet/with/")]
+    [InlineData(null, "/evil.com/%2e%2e/with", "/evil.com/%2e%2e/with/")]
+    public async Task Get_DirectoryWithoutSlash_IsRedirected(string? alias, string target, string location)
+    {
+        await using var site = await Site.CreateAsync(alias: alias);
+        var response = await site.SendAsync(TestHttpContext.Get(target));
+        Assert.Equal(301, response.StatusCode);
+        Assert.Equal(location, response.Headers["Location"]);
+        Assert.Equal(0, response.ContentLength);
+    }
+
+    [Fact]
+    public async Task Get_NothingOfTheSite_LeadsToAnotherHost()
+    {
+        await using var site = await Site.CreateAsync();
+        Directory.CreateDirectory(Path.Combine(site.Root, "evil.com"));
+        foreach (var target in new[] { "//evil.com", "///evil.com", "//evil.com/%2e%2e/evil.com", "/%5Cevil.com", "/.//evil.com" })
+        {
+            var location = (await site.SendAsync(TestHttpContext.Get(target))).Headers["Location"].ToString();
+            Assert.False(location.StartsWith("//", StringComparison.Ordinal) || location.Contains('\\', StringComparison.Ordinal), location);
+        }
+    }
+
+    [Fact]
+    public async Task Get_DirectoryWithSeveralIndexNames_TakesTheFirstThatIsThere()
+    {
+        await using var site = await Site.CreateAsync(options => options.Index = ["default.htm", "b.html", "index.html"]);
+        Assert.Equal("<p>b", (await site.SendAsync(TestHttpContext.Get("/without/"))).BodyText);
+        Assert.Equal("<p>with", (await site.SendAsync(TestHttpContext.Get("/with/"))).BodyText);
+    }
+
+    [Fact]
+    public async Task Get_WithoutIndexNames_LeavesDirectoriesToOthers()
+    {
+        await using var site = await Site.CreateAsync(options => options.Index = []);
+        Assert.Equal(404, (await site.SendAsync(TestHttpContext.Get("/with/"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Get_LinkOutOfTheRoot_IsForbidden()
+    {
+        await using var site = await Site.CreateAsync();
+        File.CreateSymbolicLink(Path.Combine(site.Root, "out"), "/etc/passwd");
+        var context = TestHttpContext.Get("/out");
+        Assert.Equal(403, (await site.SendAsync(context)).StatusCode);
+        Assert.False(context.NextWasCalled);
+    }
+
+    [Fact]
+    public async Task Get_WithOptions_FollowsThem()
+    {
+        await using var site = await Site.CreateAsync(options =>
+        {
+            options.ServeDotFiles = true;
+            options.SymbolicLinks = Abstractions.Files.SymbolicLinkPolicy.Follow;
+            options.CacheControl = "no-cache";
+            options.DefaultContentType = "";
+        });
+        File.CreateSymbolicLink(Path.Combine(site.Root, "out"), "/etc/passwd");
+        var response = await site.SendAsync(TestHttpContext.Get("/.hidden"));
+        Assert.Equal("h", response.BodyText);
+        Assert.Equal("no-cache", response.Headers["Cache-Control"]);
+        Assert.False(response.Headers.Contains("Content-Type"));
+        Assert.Equal(200, (await site.SendAsync(TestHttpContext.Get("/out"))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("bytes=2-4", 206, "234", "bytes 2-4/10")]
+    [InlineData("bytes=7-", 206, "789", "bytes 7-9/10")]
+    [InlineData("bytes=-2", 206, "89", "bytes 8-9/10")]
+    [InlineData("bytes=0-99", 206, "0123456789", "bytes 0-9/10")]
+    [InlineData("bytes=10-", 416, "", "bytes */10")]
+    [InlineData("bytes=0-1,4-5", 200, "0123456789", "")]
+    [InlineData("pages=1-2", 200, "0123456789", "")]
+    [InlineData("bytes=4-2", 200, "0123456789", "")]
+    public async Task Get_Range_IsThatPart(string range, int status, string body, string contentRange)
+    {
+        await using var site = await Site.CreateAsync();
+        var response = await site.SendAsync(TestHttpContext.Get("/a.txt").WithHeader("Range", range));
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal(body, response.BodyText);
+        Assert.Equal(contentRange, response.Headers["Content-Range"].ToString());
+        if (status != 416)
+        {
+            Assert.Equal(body.Length, response.ContentLength);
+            Assert.True(response.Headers.Contains("ETag") && response.Headers.Contains("Last-Modified"));
+        }
+    }
+
+    [Theory]
+    [InlineData("{tag}", 206)]
+    [InlineData(" {tag} ", 206)]
+    [InlineData("W/{tag}", 200)]
+    [InlineData("\"other\"", 200)]
+    [InlineData("{tag}, \"other\"", 200)]
+    [InlineData("Thu, 29 Feb 2024 12:00:00 GMT", 206)]
+    [InlineData("Thursday, 29-Feb-24 12:00:00 GMT", 206)]
+    [InlineData("Thu, 29 Feb 2024 12:00:01 GMT", 200)]
+    [InlineData("Thu, 29 Feb 2024 11:59:59 GMT", 200)]
+    [InlineData("nonsense", 200)]
+    [InlineData("*", 200)]
+    public async Task Get_IfRange_DecidesAboutTheRange(string ifRange, int status)
+    {
+        await using var site = await Site.CreateAsync();
+        ifRange = ifRange.Replace("{tag}", await site.GetTagAsync("/a.txt"), StringComparison.Ordinal);
+        var response = await site.SendAsync(TestHttpContext.Get("/a.txt").WithHeader("Range", "bytes=0-1").WithHeader("If-Range", ifRange));
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal(status == 206 ? "01" : "0123456789", response.BodyText);
+    }
+
+    [Theory]
+    [InlineData(0, 200)]
+    [InlineData(1, 206)]
+    public async Task Get_IfRangeWithADateThatIsNotOver_IsNoStrongValidator(int secondsLater, int status)
+    {
+        await using var site = await Site.CreateAsync();
+        File.SetLastWriteTimeUtc(Path.Combine(site.Root, "a.txt"), site.Time.GetUtcNow().UtcDateTime);
+        site.Time.Advance(TimeSpan.FromSeconds(secondsLater));
+        var response = await site.SendAsync(TestHttpContext.Get("/a.txt")
+            .WithHeader("Range", "bytes=0-1").WithHeader("If-Range", "Thu, 01 Jan 2026 00:00:00 GMT"));
+        Assert.Equal(status, response.StatusCode);
+    }
+
+    public static TheoryData<string, string[], int> Conditions()
+    {
+        const string Earlier = "Thu, 29 Feb 2024 11:59:59 GMT";
+        const string Same = "Thu, 29 Feb 2024 12:00:00 GMT";
+        const string Later = "Thu, 29 Feb 2024 12:00:01 GMT";
+        var data = new TheoryData<string, string[], int>();
+        foreach (var method in new[] { "GET", "HEAD" })
+        {
+            void Add(int status, params string[] fields) => data.Add(method, fields, status);
+            Add(200, "If-Match", "{tag}");
+            Add(200, "If-Match", "*");
+            Add(200, "If-Match", "\"x\", {tag}");
+            Add(412, "If-Match", "\"x\"");
+            Add(412, "If-Match", "W/{tag}");
+            Add(412, "If-Match", "nonsense");
+            Add(200, "If-Unmodified-Since", Same);
+            Add(200, "If-Unmodified-Since", Later);
+            Add(412, "If-Unmodified-Since", Earlier);
+            Add(200, "If-Unmodified-Since", "nonsense");
+            Add(304, "If-None-Match", "{tag}");
+            Add(304, "If-None-Match", "W/{tag}");
+            Add(304, "If-None-Match", "*");
+            Add(304, "If-None-Match", "\"x\", {tag}");
+            Add(200, "If-None-Match", "\"x\"");
+            Add(200, "If-None-Match", "nonsense");
+            Add(304, "If-Modified-Since", Same);
+            Add(304, "If-Modified-Since", Later);
+            Add(304, "If-Modified-Since", "Thursday, 29-Feb-24 12:00:00 GMT");
+            Add(304, "If-Modified-Since", "Thu Feb 29 12:00:00 2024");
+            Add(200, "If-Modified-Since", Earlier);
+            Add(200, "If-Modified-Since", "nonsense");
+            Add(200, "If-Modified-Since", Same, "If-Modified-Since", Same);
+
+            // The tag decides where there is one.
+            Add(200, "If-Match", "{tag}", "If-Unmodified-Since", Earlier);
+            Add(412, "If-Match", "\"x\"", "If-Unmodified-Since", Later);
+            Add(304, "If-None-Match", "{tag}", "If-Modified-Since", Earlier);
+            Add(200, "If-None-Match", "\"x\"", "If-Modified-Since", Later);
+
+            // 412 goes before 304, and both before the range.
+            Add(412, "If-Match", "\"x\"", "If-None-Match", "{tag}");
+            Add(304, "If-Match", "{tag}", "If-None-Match", "{tag}");
+            Add(412, "If-Unmodified-Since", Earlier, "If-None-Match", "{tag}");
+            Add(304, "If-Unmodified-Since", Same, "If-Modified-Since", Same);
+            Add(304, "If-None-Match", "{tag}", "Range", "bytes=0-1");
+            Add(304, "If-None-Match", "{tag}", "Range", "bytes=99-");
+            Add(412, "If-Match", "\"x\"", "Range", "bytes=0-1");
+            Add(method == "GET" ? 206 : 200, "If-Match", "{tag}", "Range", "bytes=0-1");
+            Add(method == "GET" ? 206 : 200, "If-None-Match", "\"x\"", "Range", "bytes=0-1");
+            Add(method == "GET" ? 416 : 200, "If-None-Match", "\"x\"", "Range", "bytes=99-");
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Conditions))]
+    public async Task Request_Conditions_AreEvaluatedInOrder(string method, string[] fields, int status)
+    {
+        await using var site = await Site.CreateAsync(options => options.CacheControl = "max-age=60");
+        var tag = await site.GetTagAsync("/a.txt");
+        var context = new TestHttpContext(method, "/a.txt");
+        for (var i = 0; i < fields.Length; i += 2)
+        {
+            context.WithHeader(fields[i], fields[i + 1].Replace("{tag}", tag, StringComparison.Ordinal));
+        }
+
+        var response = await site.SendAsync(context);
+
+        Assert.Equal(status, response.StatusCode);
+        if (status == 304)
+        {
+            Assert.Equal("", response.BodyText);
+            Assert.Equal(tag, response.Headers["ETag"]);
+            Assert.Equal("Thu, 29 Feb 2024 12:00:00 GMT", response.Headers["Last-Modified"]);
+            Assert.Equal("max-age=60", response.Headers["Cache-Control"]);
+            Assert.False(response.Headers.Contains("Content-Type"));
+        }
+    }
+
+    [Theory]
+    [InlineData("If-None-Match")]
+    [InlineData("If-Match")]
+    public async Task Get_ConditionOnAMissingFile_IsLeftToOthers(string field)
+    {
+        await using var site = await Site.CreateAsync();
+        var context = TestHttpContext.Get("/nothing").WithHeader(field, "*");
+        await site.SendAsync(context);
+        Assert.True(context.NextWasCalled);
+    }
+}

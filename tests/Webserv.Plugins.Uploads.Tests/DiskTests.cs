@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Webserv.Abstractions.Configuration;
+using Webserv.Testing.Http;
+
+namespace Webserv.Plugins.Uploads.Tests;
+
+public sealed class DiskTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void ToAnswer_RealFullDevice_Is507()
+    {
+        using var full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
+        var exception = Assert.ThrowsAny<IOException>(() => RandomAccess.Write(full, "x"u8, 0));
+        Assert.Equal(507, DiskErrors.ToAnswer(exception)!.StatusCode);
+    }
+
+    [Fact]
+    public void ToAnswer_OtherErrors_AreToldApart()
+    {
+        Assert.Equal(403, DiskErrors.ToAnswer(new UnauthorizedAccessException())!.StatusCode);
+        Assert.Equal(403, DiskErrors.ToAnswer(new IOException("read-only", 30))!.StatusCode);
+        Assert.Equal(507, DiskErrors.ToAnswer(new IOException("quota", 122))!.StatusCode);
+        Assert.Equal(409, DiskErrors.ToAnswer(new DirectoryNotFoundException())!.StatusCode);
+        Assert.Null(DiskErrors.ToAnswer(new IOException("broken", 5)));
+    }
+
+    [Fact]
+    public async Task Upload_ToAFullDisk_Is507AndLeavesNothing()
+    {
+        var mount = Directory.CreateTempSubdirectory("webserv-full-").FullName;
+        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", mount) == 0, "mounting a tmpfs needs root; /dev/full is tested above");
+        try
+        {
+            await using var site = await UploadSite.CreateAsync(directory: mount);
+            Assert.Equal(201, (await site.PutAsync("/up/small", "x")).StatusCode);
+            Assert.Equal(507, (await site.PutAsync("/up/large", new string('x', 400_000))).StatusCode);
+            Assert.Equal(507, (await site.PostAsync("/up/", UploadSite.FormOfFile("large", new string('x', 400_000)))).StatusCode);
+            Assert.Equal(["small"], site.Files);
+            Assert.Equal(201, (await site.PutAsync("/up/again", new string('x', 100_000))).StatusCode);
+        }
+        finally
+        {
+            Assert.Equal(0, await RunAsync("umount", mount));
+            Directory.Delete(mount);
+        }
+    }
+
+    [Fact]
+    public async Task Initialize_StaleTemporaryFiles_AreRemovedAndThoseInUseStay()
+    {
+        var directory = Directory.CreateTempSubdirectory("webserv-stale-").FullName;
+        try
+        {
+            var sub = Directory.CreateDirectory(Path.Combine(directory, "sub")).FullName;
+            var stale = Path.Combine(sub, $".upload-{Guid.NewGuid():N}.tmp");
+            var foreign = Path.Combine(directory, ".upload-notes.tmp");
+            await File.WriteAllTextAsync(stale, "", Cancellation);
+            await File.WriteAllTextAsync(foreign, "", Cancellation);
+            using (var running = TemporaryFile.Create(directory, NullLogger.Instance))
+            {
+                await using var site = await UploadSite.CreateAsync(directory: directory);
+                Assert.True(File.Exists(running.Path));
+                Assert.False(File.Exists(stale));
+                Assert.True(File.Exists(foreign));
+                Assert.Single(site.Host.Log.Entries, entry => entry.EventId.Id == 4);
+            }
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Initialize_MissingDirectoryThatMustNotBeMade_Fails() =>
+        await Assert.ThrowsAsync<DirectoryNotFoundException>(() => UploadSite.CreateAsync(options => options.CreateDirectory = false));
+
+    [Fact]
+    public async Task Create_WithoutDirectoryAndRoot_Fails()
+    {
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => UploadSite.CreateAsync(options => options.Directory = null));
+        Assert.Contains("Directory: is missing", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Validate_WrongOptions_AreAllNamed()
+    {
+        await using var site = await UploadSite.CreateAsync();
+        var failures = site.Host.Validate<UploadsOptions>("Uploads", options =>
+        {
+            options.Directory = "";
+            options.Conflict = (ConflictPolicy)9;
+            options.Methods = ["POST", "PATCH"];
+            options.AllowedExtensions = [".png", "jpg"];
+            options.MaxFileNameLength = 256;
+            options.MaxFiles = 0;
+            options.MaxFileSize = new ByteSize(-1);
+            options.MaxTotalSize = new ByteSize(-1);
+            options.RedirectTo = "//evil.com";
+        });
+        Assert.Equal(
+            ["Directory", "Conflict", "MaxFileNameLength", "MaxFiles", "MaxFileSize", "MaxTotalSize", "Methods:1", "AllowedExtensions:1", "RedirectTo"],
+            failures.Select(failure => failure[..failure.IndexOf(": ", StringComparison.Ordinal)]));
+    }
+
+    [Fact]
+    public async Task Uploads_ManyOfEveryOutcome_LeakNoDescriptor()
+    {
+        await using var site = await UploadSite.CreateAsync(options => options.MaxFileSize = ByteSize.FromKilobytes(1));
+        await RoundAsync();
+        var before = CountUploads();
+        for (var i = 0; i < 20; i++)
+        {
+            await RoundAsync();
+        }
+
+        Assert.Equal(before, CountUploads());
+
+        async Task RoundAsync()
+        {
+            await site.PutAsync("/up/a", "x");
+            await site.SendAsync(TestHttpContext.Put("/up/b").WithBody(new MemoryStream(new byte[2000])));
+            await site.PostAsync("/up/", UploadSite.FormOfFile("c", "x")[..^8]);
+            await site.SendAsync(TestHttpContext.Delete("/up/a"));
+        }
+
+        int CountUploads() => Directory.GetFiles("/proc/self/fd").Count(fd =>
+            new FileInfo(fd).LinkTarget?.StartsWith(site.Directory, StringComparison.Ordinal) == true);
+    }
+
+    private static async Task<int> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        await process.WaitForExitAsync(Cancellation);
+        return process.ExitCode;
+    }
+}
