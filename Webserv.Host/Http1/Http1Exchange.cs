@@ -194,10 +194,10 @@ internal sealed class Http1Exchange
             return false;
         }
 
-        if (_context.RequestBody.IsReading)
+        if (_context.RequestBody.IsReading || _output.IsSending)
         {
-            // A middleware returned with a read under way: its buffer and the connection are out of step.
-            Log.ReadLeftBehind(_server.Logger, _context.TraceId);
+            // A middleware returned with a read or write under way: its buffer and the connection are out of step.
+            Log.WorkLeftBehind(_server.Logger, _context.TraceId);
             owner.Connection.Abort();
             return false;
         }
