@@ -15,6 +15,7 @@ internal sealed class Http1Output
 
     private byte[] _buffer = new byte[InitialSize];
     private IConnection? _connection;
+    private bool _sending;
 
     /// <summary>The bytes that wait.</summary>
     public int Count { get; private set; }
@@ -36,6 +37,9 @@ internal sealed class Http1Output
             _buffer = new byte[InitialSize];
         }
     }
+
+    /// <summary>Whether a send was begun that has not ended.</summary>
+    public bool IsSending => Volatile.Read(ref _sending);
 
     /// <summary>Tells that the connection was given up.</summary>
     public void MarkBroken() => IsBroken = true;
@@ -110,6 +114,7 @@ internal sealed class Http1Output
     [SuppressMessage("Design", "CA1031", Justification = "Noted and rethrown.")]
     private async ValueTask WatchSlow(ValueTask send)
     {
+        Volatile.Write(ref _sending, true);
         try
         {
             await send.ConfigureAwait(false);
@@ -118,6 +123,10 @@ internal sealed class Http1Output
         {
             IsBroken = true;
             throw;
+        }
+        finally
+        {
+            Volatile.Write(ref _sending, false);
         }
     }
 }

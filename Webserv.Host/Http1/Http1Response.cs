@@ -27,6 +27,7 @@ internal sealed class Http1Response : IHttpResponse
     private long _written;
     private ResponseBodyStream? _stream;
     private bool _completed;
+    private int _writing;
 
     public Http1Response(Http1Context context, Http1Output output)
     {
@@ -78,6 +79,9 @@ internal sealed class Http1Response : IHttpResponse
 
     /// <summary>Whether the connection ends after this response.</summary>
     public bool ClosesConnection { get; set; }
+
+    /// <summary>Whether a write, flush or file was begun that has not ended.</summary>
+    public bool IsWriting => Volatile.Read(ref _writing) > 0 || _output.IsSending;
 
     /// <summary>Whether anything was written to the body.</summary>
     public bool HasBody => _written > 0;
@@ -172,8 +176,16 @@ internal sealed class Http1Response : IHttpResponse
 
     private async Task SendFileSlowAsync(CachedFile file, long offset, long count)
     {
-        await StartAsync().ConfigureAwait(false);
-        await SendFileCore(file, offset, count).ConfigureAwait(false);
+        Interlocked.Increment(ref _writing);
+        try
+        {
+            await StartAsync().ConfigureAwait(false);
+            await SendFileCore(file, offset, count).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _writing);
+        }
     }
 
     private ValueTask SendFileCore(CachedFile file, long offset, long count)
@@ -247,16 +259,32 @@ internal sealed class Http1Response : IHttpResponse
 
     private async ValueTask StartAndSendAsync(ReadOnlyMemory<byte> bytes)
     {
-        await StartAsync().ConfigureAwait(false);
-        await SendAsync(bytes).ConfigureAwait(false);
+        Interlocked.Increment(ref _writing);
+        try
+        {
+            await StartAsync().ConfigureAwait(false);
+            await SendAsync(bytes).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _writing);
+        }
     }
 
     /// <summary>Sends everything that was written.</summary>
     public async ValueTask FlushAsync()
     {
         ThrowIfCompleted();
-        await StartAsync().ConfigureAwait(false);
-        await _output.FlushAsync().ConfigureAwait(false);
+        Interlocked.Increment(ref _writing);
+        try
+        {
+            await StartAsync().ConfigureAwait(false);
+            await _output.FlushAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _writing);
+        }
     }
 
     /// <summary>Ends the body. What is still gathered in the output is left there, for the answer to the next request to join.</summary>
