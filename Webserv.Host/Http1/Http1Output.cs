@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using Webserv.Host.Transport;
@@ -16,6 +15,7 @@ internal sealed class Http1Output
 
     private byte[] _buffer = new byte[InitialSize];
     private IConnection? _connection;
+    private bool _sending;
 
     /// <summary>The bytes that wait.</summary>
     public int Count { get; private set; }
@@ -24,7 +24,7 @@ internal sealed class Http1Output
     public int Room => _buffer.Length - Count;
 
     /// <summary>Whether a send has not ended. A middleware that did not await its write finds every other refused.</summary>
-    public bool IsSending { get; private set; }
+    public bool IsSending => Volatile.Read(ref _sending);
 
     /// <summary>Whether a send failed: nothing more can go out.</summary>
     public bool IsBroken { get; private set; }
@@ -34,7 +34,7 @@ internal sealed class Http1Output
     {
         _connection = connection;
         Count = 0;
-        IsSending = false;
+        _sending = false;
         IsBroken = false;
         if (_buffer.Length > MaxKeptSize)
         {
@@ -114,14 +114,13 @@ internal sealed class Http1Output
             return ValueTask.CompletedTask;
         }
 
-        IsSending = true;
         return WatchSlow(send);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    [SuppressMessage("Design", "CA1031", Justification = "Noted and rethrown.")]
     private async ValueTask WatchSlow(ValueTask send)
     {
+        Volatile.Write(ref _sending, true);
         try
         {
             await send.ConfigureAwait(false);
@@ -133,7 +132,7 @@ internal sealed class Http1Output
         }
         finally
         {
-            IsSending = false;
+            Volatile.Write(ref _sending, false);
         }
     }
 

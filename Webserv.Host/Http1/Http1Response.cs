@@ -23,6 +23,7 @@ internal sealed class Http1Response : IHttpResponse
     private int _buffered;
     private ResponseBodyStream? _stream;
     private bool _completed;
+    private int _writing;
 
     public Http1Response(Http1Context context, Http1Output output)
     {
@@ -75,6 +76,9 @@ internal sealed class Http1Response : IHttpResponse
 
     /// <summary>Whether the connection ends after this response.</summary>
     public bool ClosesConnection { get; set; }
+
+    /// <summary>Whether a write, flush or file was begun that has not ended.</summary>
+    public bool IsWriting => Volatile.Read(ref _writing) > 0 || _output.IsSending;
 
     /// <summary>Whether anything was written to the body.</summary>
     public bool HasBody => HasStarted || _buffered > 0;
@@ -189,18 +193,26 @@ internal sealed class Http1Response : IHttpResponse
 
     private async Task SendFileSlowAsync(CachedFile file, SafeFileHandle? handle, long offset, long count)
     {
+        Interlocked.Increment(ref _writing);
         try
         {
-            await StartAsync().ConfigureAwait(false);
-        }
-        catch when (handle is not null)
-        {
-            // Given back here because it is not handed on; the exception goes on its way.
-            file.Return(handle);
-            throw;
-        }
+            try
+            {
+                await StartAsync().ConfigureAwait(false);
+            }
+            catch when (handle is not null)
+            {
+                // Given back here because it is not handed on; the exception goes on its way.
+                file.Return(handle);
+                throw;
+            }
 
-        await SendFileCore(file, handle, offset, count).ConfigureAwait(false);
+            await SendFileCore(file, handle, offset, count).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _writing);
+        }
     }
 
     /// <summary>Writes to the body: buffered until the response starts, framed afterwards.</summary>
@@ -230,16 +242,32 @@ internal sealed class Http1Response : IHttpResponse
 
     private async ValueTask StartAndSendAsync(ReadOnlyMemory<byte> bytes)
     {
-        await StartAsync().ConfigureAwait(false);
-        await _body.SendAsync(bytes).ConfigureAwait(false);
+        Interlocked.Increment(ref _writing);
+        try
+        {
+            await StartAsync().ConfigureAwait(false);
+            await _body.SendAsync(bytes).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _writing);
+        }
     }
 
     /// <summary>Sends everything that was written.</summary>
     public async ValueTask FlushAsync()
     {
         ThrowIfCompleted();
-        await StartAsync().ConfigureAwait(false);
-        await _output.FlushAsync().ConfigureAwait(false);
+        Interlocked.Increment(ref _writing);
+        try
+        {
+            await StartAsync().ConfigureAwait(false);
+            await _output.FlushAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _writing);
+        }
     }
 
     /// <summary>Ends the body. What is still gathered in the output is left there, for the answer to the next request to join.</summary>
