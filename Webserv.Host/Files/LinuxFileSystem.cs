@@ -225,9 +225,15 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
             while (error == Errno.EINTR);
         }
 
-        return file < 0
-            ? Translate(error)
-            : new FileLookup(FileKind.File, facts, new SafeFileHandle(file, ownsHandle: true));
+        if (file >= 0)
+        {
+            return new FileLookup(FileKind.File, facts, new SafeFileHandle(file, ownsHandle: true));
+        }
+
+        // The descriptor is open, so that its link can only be missing with all of /proc.
+        return error == Errno.ENOENT
+            ? new FileLookup(FileKind.Missing, Trouble: "/proc is not mounted, and files are opened through it")
+            : Translate(error);
     }
 
     private static void WriteProcLink(int descriptor, Span<byte> target)

@@ -29,7 +29,7 @@ internal static partial class NameReservation
     }
 
     /// <summary>For file systems without hard links, and for the right exception where link(2) failed for another reason.</summary>
-    private static bool TryReserve(string source, string target)
+    internal static bool TryReserve(string source, string target)
     {
         try
         {

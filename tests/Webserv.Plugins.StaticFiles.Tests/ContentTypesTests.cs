@@ -51,7 +51,9 @@ public sealed class ContentTypesTests
         {
             ContentTypes = new Dictionary<string, string>
             {
-                [".MD"] = "text/x-mine", ["foo"] = "text/foo; charset=latin1", ["html"] = "application/x-html",
+                [".MD"] = "text/x-mine",
+                ["foo"] = "text/foo; charset=latin1",
+                ["html"] = "application/x-html",
             },
             DefaultContentType = "text/plain",
             Charset = "iso-8859-1",

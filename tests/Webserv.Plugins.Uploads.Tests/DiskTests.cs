@@ -49,6 +49,24 @@ public sealed class DiskTests
     }
 
     [Fact]
+    public async Task TryReserve_OnAFileSystemWithoutHardLinks_GivesOneOfManyTheName()
+    {
+        await using var site = await UploadSite.CreateAsync();
+        var sources = Enumerable.Range(0, 20).Select(i => $"source{i}").ToArray();
+        foreach (var source in sources)
+        {
+            site.Write(source, source);
+        }
+
+        var target = Path.Combine(site.Directory, "target");
+        var moved = await Task.WhenAll(sources.Select(source =>
+            Task.Run(() => NameReservation.TryReserve(Path.Combine(site.Directory, source), target) ? source : null)));
+        var winner = Assert.Single(moved, source => source is not null);
+        Assert.Equal(winner, site.Read("target"));
+        Assert.Equal(20, site.Files.Length);
+    }
+
+    [Fact]
     public async Task Initialize_StaleTemporaryFiles_AreRemovedAndThoseInUseStay()
     {
         var directory = Directory.CreateTempSubdirectory("webserv-stale-").FullName;

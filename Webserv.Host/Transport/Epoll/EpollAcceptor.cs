@@ -70,8 +70,8 @@ internal sealed class EpollAcceptor(EpollLoop loop, EpollListener listener, ICon
                     return;
                 case LibC.EINTR:
                     continue;
-                case LibC.EMFILE or LibC.ENFILE or LibC.ENOBUFS or LibC.ENOMEM:
-                    Suspend(LibC.Errno);
+                case (LibC.EMFILE or LibC.ENFILE or LibC.ENOBUFS or LibC.ENOMEM) and var shortage:
+                    Suspend(shortage);
                     return;
                 case var error:
                     // Accept passes on errors of the connection that waited (ECONNABORTED, ENETDOWN, EPROTO, …).

@@ -257,10 +257,12 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
         {
             _loop.Timers.File(this, due);
 
-            // Somebody on another thread may have set an earlier deadline before it could see that this is filed later.
+            // Somebody on another thread may have set an earlier deadline before it could see what this is filed for.
             Interlocked.MemoryBarrier();
-            var deadline = Volatile.Read(ref _receiveDeadline);
-            if (deadline < due && _receive.IsPending)
+            var deadline = Math.Min(
+                _receive.IsPending ? Volatile.Read(ref _receiveDeadline) : long.MaxValue,
+                _send.IsPending ? Volatile.Read(ref _sendDeadline) : long.MaxValue);
+            if (deadline < FiledFor)
             {
                 _loop.Timers.File(this, deadline);
             }

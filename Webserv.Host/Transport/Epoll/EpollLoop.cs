@@ -42,7 +42,7 @@ internal sealed class EpollLoop : IEventLoop
         _wakeUp = wakeUp;
         _logger = logger;
         _now = Environment.TickCount64;
-        Timers = new TimerWheel(_now);
+        Timers = new TimerWheel(_now, (entry, error) => Fail(entry as EpollSource, error));
     }
 
     /// <summary>The loop whose thread this is, or <see langword="null"/>.</summary>
@@ -204,7 +204,7 @@ internal sealed class EpollLoop : IEventLoop
                 Dispatch(_events.Get(i, out var key), key);
             }
 
-            AdvanceTimers();
+            Timers.Advance(_now);
             RunPosted();
             CheckStall();
         }
@@ -246,23 +246,15 @@ internal sealed class EpollLoop : IEventLoop
         }
         catch (Exception error)
         {
-            // Nothing may end the loop; the source that failed pays.
-            TransportLog.SourceFailed(_logger, error, _index);
-            source.Stop();
+            Fail(source, error);
         }
     }
 
-    private void AdvanceTimers()
+    /// <summary>Nothing may end the loop; the source that failed pays.</summary>
+    private void Fail(EpollSource? source, Exception error)
     {
-        try
-        {
-            Timers.Advance(_now);
-        }
-        catch (Exception error)
-        {
-            // The entry that failed is out of the wheel; the rest of its bucket is late by one turn at most.
-            TransportLog.SourceFailed(_logger, error, _index);
-        }
+        TransportLog.SourceFailed(_logger, error, _index);
+        source?.Stop();
     }
 
     private void RunPosted()
@@ -282,8 +274,7 @@ internal sealed class EpollLoop : IEventLoop
         }
         catch (Exception error)
         {
-            TransportLog.SourceFailed(_logger, error, _index);
-            (work as EpollSource)?.Stop();
+            Fail(work as EpollSource, error);
         }
     }
 

@@ -6,7 +6,9 @@ namespace Webserv.Host.Transport.Epoll;
 /// The deadlines of one loop. Lazy: an entry whose deadline moves on stays where it is and is filed anew when its bucket
 /// comes, so that moving a deadline costs nothing. Exact to <see cref="Resolution"/>. Only for the loop's own thread.
 /// </summary>
-internal sealed class TimerWheel(long now)
+/// <param name="now">The time it starts at.</param>
+/// <param name="failed">Is told of an entry that threw; the others are called all the same.</param>
+internal sealed class TimerWheel(long now, Action<TimerEntry, Exception> failed)
 {
     /// <summary>How much later than its deadline an entry may be called, in milliseconds.</summary>
     public const int Resolution = 1 << Shift;
@@ -87,7 +89,14 @@ internal sealed class TimerWheel(long now)
             while (_heads[bucket] is { } entry)
             {
                 Remove(entry);
-                entry.OnTimer(now);
+                try
+                {
+                    entry.OnTimer(now);
+                }
+                catch (Exception error)
+                {
+                    failed(entry, error);
+                }
             }
         }
     }

@@ -382,28 +382,35 @@ public sealed class OpenFileCacheTests : IDisposable
                 TestContext.Current.CancellationToken);
             var seen = new HashSet<string>();
             var versions = 0;
-            await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(
-                () =>
-                {
-                    for (var i = 0; i < 20_000 || Volatile.Read(ref versions) < 5; i++)
+            try
+            {
+                await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(
+                    () =>
                     {
-                        TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-                        var file = (CachedFile)root.Find("/a");
-                        Assert.Equal(FileKind.File, file.Kind);
-
-                        var content = ReadAll(file);
-                        Assert.Equal(file.Length, content.Length);
-                        Assert.Equal(Version(content[0] - 'a'), content);
-                        lock (seen)
+                        for (var i = 0; i < 20_000 || Volatile.Read(ref versions) < 5; i++)
                         {
-                            seen.Add(content);
-                            Volatile.Write(ref versions, seen.Count);
+                            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+                            var file = (CachedFile)root.Find("/a");
+                            Assert.Equal(FileKind.File, file.Kind);
+
+                            var content = ReadAll(file);
+                            Assert.Equal(file.Length, content.Length);
+                            Assert.Equal(Version(content[0] - 'a'), content);
+                            lock (seen)
+                            {
+                                seen.Add(content);
+                                Volatile.Write(ref versions, seen.Count);
+                            }
                         }
-                    }
-                },
-                TestContext.Current.CancellationToken)));
-            await stop.CancelAsync();
-            await writer;
+                    },
+                    TestContext.Current.CancellationToken)));
+            }
+            finally
+            {
+                await stop.CancelAsync();
+                await writer;
+            }
+
             cache.Dispose();
         }
 

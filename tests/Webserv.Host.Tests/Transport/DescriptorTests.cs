@@ -16,7 +16,13 @@ public sealed class DescriptorTests
         await DisconnectAtRandom(kind, 50);
         var before = Count();
         await DisconnectAtRandom(kind, 1_000);
-        Assert.Equal(before, Count());
+
+        // System.Net.Sockets closes a socket whose operation is just ending a moment after it was disposed.
+        while (Count() > before)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
     }
 
     private static int Count() => Directory.GetFileSystemEntries("/proc/self/fd").Length;

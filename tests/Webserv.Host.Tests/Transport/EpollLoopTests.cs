@@ -59,6 +59,24 @@ public sealed class EpollLoopTests
     }
 
     [Fact(Timeout = Patience)]
+    public async Task Receive_EndWasSeenBeforeTheData_DeliversDataThenEnd()
+    {
+        await using var rig = TransportRig.Of(TransportKind.Epoll);
+        var (client, server) = await rig.ConnectPairAsync();
+        using var mine = client;
+        var observer = new RecordingObserver();
+        server.Observer = observer;
+        await client.SendAsync(new byte[4]);
+        client.ShutdownSend();
+        await observer.Ended;
+        Assert.Equal(4, (await server.ReceiveAsync(new byte[100])).Count);
+
+        // No edge comes after the end: a short receive must not make the connection wait for one.
+        Assert.Equal(ReceiveStatus.End, (await server.ReceiveAsync(new byte[100])).Status);
+        await server.DisposeAsync();
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task SwitchTo_ManyAtOnceFromThePool_ContinueOnTheLoop()
     {
         await using var rig = TransportRig.Of(TransportKind.Epoll, loops: 1);

@@ -14,7 +14,7 @@ public sealed class TimerWheelTests
     public void Advance_StepByStep_CallsNeverEarlyAndAtMostATickLate(long delay)
     {
         const long Start = 123_456_789;
-        var wheel = new TimerWheel(Start);
+        var wheel = Create(Start);
         var entry = new Entry(wheel, Start + delay);
         wheel.File(entry, entry.Due);
         for (var now = Start; entry.CalledAt == 0; now += 10)
@@ -30,7 +30,7 @@ public sealed class TimerWheelTests
     [Fact]
     public void MillisecondsUntilNext_SleepingThatLong_ReachesEveryDeadline()
     {
-        var wheel = new TimerWheel(0);
+        var wheel = Create(0);
         var entries = Enumerable.Range(0, 500).Select(i => new Entry(wheel, i * 7919L % 400_000)).ToList();
         entries.ForEach(entry => wheel.File(entry, entry.Due));
         long now = 0;
@@ -46,7 +46,7 @@ public sealed class TimerWheelTests
     [Fact]
     public void Advance_AfterALongPause_CallsEverything()
     {
-        var wheel = new TimerWheel(0);
+        var wheel = Create(0);
         var entries = Enumerable.Range(1, 300).Select(i => new Entry(wheel, i * 400L)).ToList();
         entries.ForEach(entry => wheel.File(entry, entry.Due));
         wheel.Advance(10_000_000);
@@ -56,13 +56,30 @@ public sealed class TimerWheelTests
     [Fact]
     public void Remove_OthersInTheSameBucket_AreStillCalled()
     {
-        var wheel = new TimerWheel(0);
+        var wheel = Create(0);
         var entries = Enumerable.Range(0, 3).Select(_ => new Entry(wheel, 100)).ToList();
         entries.ForEach(entry => wheel.File(entry, entry.Due));
         wheel.Remove(entries[1]);
         wheel.Advance(1_000);
         Assert.Equal([1_000L, 0L, 1_000L], entries.Select(entry => entry.CalledAt));
     }
+
+    [Fact]
+    public void Advance_EntryThrows_OthersAreStillCalled()
+    {
+        var failed = new List<TimerEntry>();
+        var wheel = new TimerWheel(0, (entry, _) => failed.Add(entry));
+        var good = new Entry(wheel, 100);
+        var bad = new Moq.Mock<TimerEntry>();
+        bad.Setup(entry => entry.OnTimer(Moq.It.IsAny<long>())).Throws<InvalidTimeZoneException>();
+        wheel.File(good, 100);
+        wheel.File(bad.Object, 100);
+        wheel.Advance(1_000);
+        Assert.Equal(1_000, good.CalledAt);
+        Assert.Same(bad.Object, Assert.Single(failed));
+    }
+
+    private static TimerWheel Create(long now) => new(now, (_, error) => Assert.Fail(error.ToString()));
 
     private sealed class Entry(TimerWheel wheel, long due) : TimerEntry
     {

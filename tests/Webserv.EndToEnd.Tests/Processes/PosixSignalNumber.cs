@@ -1,0 +1,12 @@
+namespace Webserv.EndToEnd.Tests.Processes;
+
+/// <summary>Signals as Linux numbers them.</summary>
+internal enum PosixSignalNumber
+{
+    Hangup = 1,
+    Kill = 9,
+    User1 = 10,
+    Terminate = 15,
+    Continue = 18,
+    Stop = 19,
+}

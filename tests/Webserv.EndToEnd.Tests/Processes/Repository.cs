@@ -1,0 +1,34 @@
+namespace Webserv.EndToEnd.Tests.Processes;
+
+/// <summary>Where things are in the checkout that these tests were built from.</summary>
+internal static class Repository
+{
+    /// <summary>The directory of <c>Webserv.sln</c>.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The built server, of the configuration that the tests are built in.</summary>
+    public static string Server { get; } = BuiltFile("Webserv.Host", "webserv");
+
+    /// <summary>The path of something in the checkout.</summary>
+    public static string Path(params string[] parts) => System.IO.Path.Combine([Root, .. parts]);
+
+    /// <summary>What a project put out when it was built in the configuration of these tests (Debug or Release).</summary>
+    public static string BuiltFile(string project, params string[] parts)
+    {
+        var framework = new DirectoryInfo(System.IO.Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        return System.IO.Path.Combine([Root, project, "bin", framework.Parent!.Name, framework.Name, .. parts]);
+    }
+
+    private static string FindRoot()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (File.Exists(System.IO.Path.Combine(directory.FullName, "Webserv.sln")))
+            {
+                return directory.FullName;
+            }
+        }
+
+        throw new InvalidOperationException($"There is no Webserv.sln above {AppContext.BaseDirectory}.");
+    }
+}
