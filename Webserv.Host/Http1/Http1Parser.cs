@@ -50,7 +50,7 @@ internal sealed class Http1Parser(int maxRequestLineSize, int maxHeadSize, int m
             lineFeed += _scanned;
             if (lineFeed >= maxHeadSize)
             {
-                return Reject(RequestRejection.HeadTooLarge);
+                return CheckUnfinished(lineFeed);
             }
 
             if (lineFeed == _position || bytes[lineFeed - 1] != '\r')
@@ -88,9 +88,11 @@ internal sealed class Http1Parser(int maxRequestLineSize, int maxHeadSize, int m
         }
     }
 
+    /// <summary>Checks what there is of a line whose end has not come or lies too far away.</summary>
     private ParseStatus CheckUnfinished(int length)
     {
-        if (!_requestLineDone && length - _position > maxRequestLineSize)
+        // One more than the line may have: its CR.
+        if (!_requestLineDone && length - _position > maxRequestLineSize + 1)
         {
             return Reject(RequestRejection.TargetTooLong);
         }

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Configuration;
+using Webserv.Abstractions.Http;
+using Webserv.Abstractions.Pipeline;
+using Webserv.Host.Configuration;
+using Webserv.Host.Plugins;
+
+namespace Webserv.Host.Tests.Server;
+
+/// <summary>A catalogue of middleware that are delegates.</summary>
+internal sealed class TestCatalog : IMiddlewareCatalog
+{
+    private readonly Dictionary<string, IMiddlewareRegistration> _registrations = new(StringComparer.OrdinalIgnoreCase);
+
+    public IReadOnlyList<string> Names => [.. _registrations.Keys.Order(StringComparer.Ordinal)];
+
+    public IReadOnlyList<string> FailedPlugins { get; set; } = [];
+
+    /// <summary>The names of middleware that were disposed, in order.</summary>
+    public List<string> Disposed { get; } = [];
+
+    public IMiddlewareRegistration? Find(string name) => _registrations.GetValueOrDefault(name);
+
+    /// <summary>Adds a middleware that learns its entry.</summary>
+    public void Add(string name, bool inline, Func<IPipelineEntry, Func<IHttpContext, RequestDelegate, CancellationToken, Task>> create) =>
+        _registrations.Add(name, new Registration(this, name, inline, create));
+
+    private sealed record Registration(
+        TestCatalog Catalog, string Name, bool IsNonBlocking, Func<IPipelineEntry, Func<IHttpContext, RequestDelegate, CancellationToken, Task>> New)
+        : IMiddlewareRegistration
+    {
+        public string PluginId => "Test";
+
+        public IMiddleware Create(IPipelineEntry entry, IConfigurationSection? options, IConfigurationErrors errors) =>
+            new TestMiddleware(New(entry), () => Catalog.Disposed.Add(Name));
+    }
+}
