@@ -20,8 +20,8 @@ internal static partial class Log
     [LoggerMessage(103, LogLevel.Information, "Connection {ConnectionId:x}: request refused with {Status}: {Reason}")]
     public static partial void RequestRejected(ILogger logger, long connectionId, int status, string reason);
 
-    [LoggerMessage(104, LogLevel.Error, "{TraceId}: a middleware returned while it was still reading the request body")]
-    public static partial void ReadLeftBehind(ILogger logger, string traceId);
+    [LoggerMessage(104, LogLevel.Error, "{TraceId}: a middleware returned while it was still reading the request body or writing the response")]
+    public static partial void OperationLeftBehind(ILogger logger, string traceId);
 
     [LoggerMessage(105, LogLevel.Error, "{TraceId}: {Method} {Path}: the answer was cut after it had begun")]
     public static partial void ResponseCut(ILogger logger, string traceId, string method, string path, Exception exception);

@@ -11,7 +11,7 @@ namespace Webserv.Host.Http1;
 internal sealed class Http1Connection(Http1Server server, IConnection connection) : IConnectionObserver
 {
     private const int LingerMilliseconds = 2000;
-    private const int MaxLingerBytes = 1024 * 1024;
+    private const int MaxLingerMilliseconds = 30_000;
 
     private readonly Lock _sync = new();
     private CancellationTokenSource? _aborted;
@@ -36,16 +36,16 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     /// <summary>Counts a request of this connection.</summary>
     public long NextRequestNumber() => ++_requests;
 
-    /// <summary>The virtual servers of the connection's endpoint, looked up once a generation.</summary>
-    public EndpointServers GetServers(PipelineGeneration generation)
+    /// <summary>The virtual servers of the connection's endpoint, looked up once a generation; <see langword="null"/> where it has none any more.</summary>
+    public EndpointServers? GetServers(PipelineGeneration generation)
     {
         if (!ReferenceEquals(_generation, generation))
         {
             _generation = generation;
-            _servers = generation.Servers.GetEndpoint(connection.Listener.Endpoint);
+            _servers = generation.Servers.FindEndpoint(connection.Listener.Endpoint);
         }
 
-        return _servers!;
+        return _servers;
     }
 
     /// <summary>Serves the connection to its end.</summary>
@@ -96,6 +96,12 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     public void BeginRequest(Http1Context context)
     {
         _serving = context;
+        if (_reset)
+        {
+            // It came between two requests, when there was nothing to cancel.
+            CancelRequest();
+        }
+
         if (_peerEnded)
         {
             WatchHalfClosed();
@@ -168,20 +174,18 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     private async ValueTask LingerAsync()
     {
         connection.ShutdownSend();
-        connection.ReceiveDeadline = connection.Loop.Milliseconds + LingerMilliseconds;
+        var end = connection.Loop.Milliseconds + MaxLingerMilliseconds;
         var scratch = System.Buffers.ArrayPool<byte>.Shared.Rent(16 * 1024);
         try
         {
-            for (var drained = 0; drained < MaxLingerBytes;)
+            ReceiveStatus status;
+            do
             {
-                var result = await connection.ReceiveAsync(scratch).ConfigureAwait(false);
-                if (result.Status != ReceiveStatus.Received)
-                {
-                    return;
-                }
-
-                drained += result.Count;
+                // By time alone: a client may well send the whole of its body before it looks for an answer.
+                connection.ReceiveDeadline = Math.Min(end, connection.Loop.Milliseconds + LingerMilliseconds);
+                status = (await connection.ReceiveAsync(scratch).ConfigureAwait(false)).Status;
             }
+            while (status == ReceiveStatus.Received && connection.Loop.Milliseconds < end);
         }
         finally
         {

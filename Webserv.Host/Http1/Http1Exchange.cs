@@ -34,6 +34,9 @@ internal sealed class Http1Exchange
     /// <summary>Whether bytes of the client may still be on their way that the server will not read: closing at once could destroy the answer.</summary>
     public bool NeedsLingeringClose { get; private set; }
 
+    /// <summary>Whether no operation of the last request is left that would touch it later.</summary>
+    private bool IsQuiet => !_context.RequestBody.IsReading && !_context.Response.IsWriting;
+
     private LimitsOptions Limits => _server.Limits;
 
     /// <summary>Borrows a working set; those of the calling thread are reused.</summary>
@@ -45,9 +48,14 @@ internal sealed class Http1Exchange
         return exchange;
     }
 
-    /// <summary>Gives a working set back.</summary>
+    /// <summary>Gives a working set back. One that a middleware's read or write may still touch is left to the collector.</summary>
     public static void Return(Http1Exchange exchange)
     {
+        if (!exchange.IsQuiet)
+        {
+            return;
+        }
+
         exchange._context.Detach();
         exchange._input.Reset();
         exchange._output.Reset(null);
@@ -136,7 +144,12 @@ internal sealed class Http1Exchange
         var keep = false;
         try
         {
-            var virtualServer = owner.GetServers(generation).Find(host.Name);
+            if (owner.GetServers(generation) is not { } servers)
+            {
+                return await RejectAsync(connection, RequestRejection.EndpointRetired).ConfigureAwait(false);
+            }
+
+            var virtualServer = servers.Find(host.Name);
             var mayKeepAlive = !_server.IsStopping
                 && (head.Connection & ConnectionOptions.Close) == 0
                 && (head.IsHttp11 || (head.Connection & ConnectionOptions.KeepAlive) != 0);
@@ -166,7 +179,7 @@ internal sealed class Http1Exchange
             generation.Exit();
             _parser.Reset();
             _input.EndRequest();
-            NeedsLingeringClose |= !keep && !_context.RequestBody.IsComplete;
+            NeedsLingeringClose |= !keep && !_output.IsBroken && !_context.RequestBody.IsComplete;
         }
     }
 
@@ -194,11 +207,11 @@ internal sealed class Http1Exchange
             return false;
         }
 
-        if (_context.RequestBody.IsReading)
+        if (!IsQuiet)
         {
-            // A middleware returned with a read under way: its buffer and the connection are out of step.
-            Log.ReadLeftBehind(_server.Logger, _context.TraceId);
-            owner.Connection.Abort();
+            // A middleware returned with a read or write under way: its buffer and the connection are out of step.
+            Log.OperationLeftBehind(_server.Logger, _context.TraceId);
+            _context.Abort();
             return false;
         }
 
@@ -216,7 +229,7 @@ internal sealed class Http1Exchange
             else
             {
                 Log.ResponseCut(_server.Logger, _context.TraceId, _context.Request.Method, _context.Request.Path, exception);
-                owner.Connection.Abort();
+                _context.Abort();
                 return false;
             }
         }

@@ -1,4 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using Webserv.Host.Transport;
 
@@ -15,12 +15,16 @@ internal sealed class Http1Output
 
     private byte[] _buffer = new byte[InitialSize];
     private IConnection? _connection;
+    private bool _sending;
 
     /// <summary>The bytes that wait.</summary>
     public int Count { get; private set; }
 
     /// <summary>How much more can be gathered without growing.</summary>
     public int Room => _buffer.Length - Count;
+
+    /// <summary>Whether a send has not ended. A middleware that did not await its write finds every other refused.</summary>
+    public bool IsSending => Volatile.Read(ref _sending);
 
     /// <summary>Whether a send failed: nothing more can go out.</summary>
     public bool IsBroken { get; private set; }
@@ -30,6 +34,7 @@ internal sealed class Http1Output
     {
         _connection = connection;
         Count = 0;
+        _sending = false;
         IsBroken = false;
         if (_buffer.Length > MaxKeptSize)
         {
@@ -41,8 +46,10 @@ internal sealed class Http1Output
     public void MarkBroken() => IsBroken = true;
 
     /// <summary>Room for bytes that <see cref="Advance"/> then adds.</summary>
+    /// <exception cref="InvalidOperationException">A send has not ended.</exception>
     public Span<byte> GetSpan(int size)
     {
+        ThrowIfSending();
         if (Room < size)
         {
             Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, Count + size));
@@ -65,6 +72,7 @@ internal sealed class Http1Output
     /// <exception cref="IOException">The connection is broken.</exception>
     public ValueTask FlushAsync()
     {
+        ThrowIfSending();
         if (Count == 0)
         {
             return ValueTask.CompletedTask;
@@ -79,6 +87,7 @@ internal sealed class Http1Output
     /// <exception cref="IOException">The connection is broken.</exception>
     public ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
+        ThrowIfSending();
         var send = Count == 0 ? Connection.SendAsync(bytes) : Connection.SendAsync(_buffer.AsMemory(0, Count), bytes);
         Count = 0;
         return Watch(send);
@@ -89,6 +98,7 @@ internal sealed class Http1Output
     /// <exception cref="IOException">The connection is broken.</exception>
     public ValueTask SendFileAsync(SafeFileHandle file, long offset, long count)
     {
+        ThrowIfSending();
         var send = Connection.SendFileAsync(_buffer.AsMemory(0, Count), file, offset, count);
         Count = 0;
         return Watch(send);
@@ -107,9 +117,10 @@ internal sealed class Http1Output
         return WatchSlow(send);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Noted and rethrown.")]
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WatchSlow(ValueTask send)
     {
+        Volatile.Write(ref _sending, true);
         try
         {
             await send.ConfigureAwait(false);
@@ -118,6 +129,18 @@ internal sealed class Http1Output
         {
             IsBroken = true;
             throw;
+        }
+        finally
+        {
+            Volatile.Write(ref _sending, false);
+        }
+    }
+
+    private void ThrowIfSending()
+    {
+        if (IsSending)
+        {
+            throw new InvalidOperationException("The write before this one has not ended; await it.");
         }
     }
 }

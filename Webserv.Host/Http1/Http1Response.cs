@@ -1,5 +1,6 @@
 using System.Buffers;
-using System.Globalization;
+using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 using Webserv.Host.Files;
@@ -9,30 +10,27 @@ namespace Webserv.Host.Http1;
 /// <summary>The response to the current request: what middleware set, and its framing on the way out.</summary>
 internal sealed class Http1Response : IHttpResponse
 {
-    // A body up to this size is copied behind its head; a larger one is sent from where it lies.
-    private const int MaxCopied = 4096;
     private const int BufferSize = 16 * 1024;
 
     private readonly Http1Output _output;
     private readonly Http1Context _context;
     private readonly ResponseFields _fields;
+    private readonly Http1ResponseBody _body;
     private readonly List<Func<Task>> _starting = [];
     private int _statusCode;
     private long? _contentLength;
-    private BodyFraming _framing;
-    private bool _hasNoBody;
-    private bool _chunkOpen;
     private byte[]? _buffer;
     private int _buffered;
-    private long _written;
     private ResponseBodyStream? _stream;
     private bool _completed;
+    private int _writing;
 
     public Http1Response(Http1Context context, Http1Output output)
     {
         _context = context;
         _output = output;
         _fields = new ResponseFields(this);
+        _body = new Http1ResponseBody(output);
     }
 
     /// <inheritdoc />
@@ -79,8 +77,11 @@ internal sealed class Http1Response : IHttpResponse
     /// <summary>Whether the connection ends after this response.</summary>
     public bool ClosesConnection { get; set; }
 
+    /// <summary>Whether a write, flush or file was begun that has not ended.</summary>
+    public bool IsWriting => Volatile.Read(ref _writing) > 0 || _output.IsSending;
+
     /// <summary>Whether anything was written to the body.</summary>
-    public bool HasBody => _written > 0;
+    public bool HasBody => HasStarted || _buffered > 0;
 
     /// <summary>Makes it ready for a request.</summary>
     public void Begin()
@@ -90,11 +91,7 @@ internal sealed class Http1Response : IHttpResponse
         _statusCode = StatusCodes.Ok;
         StatusOverride = 0;
         _contentLength = null;
-        _framing = BodyFraming.None;
-        _hasNoBody = false;
-        _chunkOpen = false;
         _buffered = 0;
-        _written = 0;
         _completed = false;
         HasStarted = false;
         ClosesConnection = false;
@@ -121,7 +118,6 @@ internal sealed class Http1Response : IHttpResponse
         _statusCode = StatusCodes.Ok;
         _contentLength = null;
         _buffered = 0;
-        _written = 0;
     }
 
     /// <inheritdoc />
@@ -155,67 +151,67 @@ internal sealed class Http1Response : IHttpResponse
             return SendFileAsync(file.PhysicalPath, offset, count, cancellation);
         }
 
+        // Before the head goes out, so that a file that is no longer there can still be answered with a status.
+        var handle = cached.Content is null ? Rent(cached) : null;
         if (!HasStarted)
         {
             _contentLength ??= count;
             if (_starting.Count > 0 || _buffered > 0 || _context.RequestBody.IsContinueExpected)
             {
-                return SendFileSlowAsync(cached, offset, count);
+                return SendFileSlowAsync(cached, handle, offset, count);
             }
 
             Start();
         }
 
-        var send = SendFileCore(cached, offset, count);
+        var send = SendFileCore(cached, handle, offset, count);
         return send.IsCompletedSuccessfully ? Task.CompletedTask : send.AsTask();
     }
 
-    private async Task SendFileSlowAsync(CachedFile file, long offset, long count)
-    {
-        await StartAsync().ConfigureAwait(false);
-        await SendFileCore(file, offset, count).ConfigureAwait(false);
-    }
+    private static SafeFileHandle Rent(CachedFile file) =>
+        file.TryRent(out var handle)
+            ? handle
+            : throw new HttpException(StatusCodes.ServiceUnavailable, $"{file.PhysicalPath} changed while it was about to be sent");
 
-    private ValueTask SendFileCore(CachedFile file, long offset, long count)
-    {
-        if (file.Content is { } content)
-        {
-            return SendAsync(content.AsMemory((int)offset, (int)count));
-        }
+    private ValueTask SendFileCore(CachedFile file, SafeFileHandle? handle, long offset, long count) =>
+        handle is null
+            ? _body.SendAsync(file.Content.AsMemory((int)offset, (int)count))
+            : SendAndReturnAsync(file, handle, offset, count);
 
-        if (_hasNoBody || count == 0)
-        {
-            _written += count;
-            return ValueTask.CompletedTask;
-        }
-
-        AddWritten(count);
-        if (!file.TryRent(out var handle))
-        {
-            // The file left the cache between look-up and sending; what is there now may be another version.
-            throw new HttpException(StatusCodes.ServiceUnavailable, $"{file.PhysicalPath} changed while it was about to be sent");
-        }
-
-        BeginChunk(count);
-        var send = _output.SendFileAsync(handle, offset, count);
-        if (send.IsCompletedSuccessfully)
-        {
-            file.Return(handle);
-            return ValueTask.CompletedTask;
-        }
-
-        return ReturnAfterAsync(send, file, handle);
-    }
-
-    private static async ValueTask ReturnAfterAsync(ValueTask send, CachedFile file, Microsoft.Win32.SafeHandles.SafeFileHandle handle)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendAndReturnAsync(CachedFile file, SafeFileHandle handle, long offset, long count)
     {
         try
         {
-            await send.ConfigureAwait(false);
+            await _body.SendFileAsync(handle, offset, count).ConfigureAwait(false);
         }
         finally
         {
             file.Return(handle);
+        }
+    }
+
+    private async Task SendFileSlowAsync(CachedFile file, SafeFileHandle? handle, long offset, long count)
+    {
+        Interlocked.Increment(ref _writing);
+        try
+        {
+            try
+            {
+                await StartAsync().ConfigureAwait(false);
+            }
+            catch when (handle is not null)
+            {
+                // Given back here because it is not handed on; the exception goes on its way.
+                file.Return(handle);
+                throw;
+            }
+
+            await SendFileCore(file, handle, offset, count).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _writing);
         }
     }
 
@@ -228,7 +224,7 @@ internal sealed class Http1Response : IHttpResponse
             return ValueTask.CompletedTask;
         }
 
-        return HasStarted ? SendAsync(bytes) : BufferAsync(bytes);
+        return HasStarted ? _body.SendAsync(bytes) : BufferAsync(bytes);
     }
 
     private ValueTask BufferAsync(ReadOnlyMemory<byte> bytes)
@@ -241,22 +237,37 @@ internal sealed class Http1Response : IHttpResponse
         _buffer ??= ArrayPool<byte>.Shared.Rent(BufferSize);
         bytes.Span.CopyTo(_buffer.AsSpan(_buffered));
         _buffered += bytes.Length;
-        _written += bytes.Length;
         return ValueTask.CompletedTask;
     }
 
     private async ValueTask StartAndSendAsync(ReadOnlyMemory<byte> bytes)
     {
-        await StartAsync().ConfigureAwait(false);
-        await SendAsync(bytes).ConfigureAwait(false);
+        Interlocked.Increment(ref _writing);
+        try
+        {
+            await StartAsync().ConfigureAwait(false);
+            await _body.SendAsync(bytes).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _writing);
+        }
     }
 
     /// <summary>Sends everything that was written.</summary>
     public async ValueTask FlushAsync()
     {
         ThrowIfCompleted();
-        await StartAsync().ConfigureAwait(false);
-        await _output.FlushAsync().ConfigureAwait(false);
+        Interlocked.Increment(ref _writing);
+        try
+        {
+            await StartAsync().ConfigureAwait(false);
+            await _output.FlushAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _writing);
+        }
     }
 
     /// <summary>Ends the body. What is still gathered in the output is left there, for the answer to the next request to join.</summary>
@@ -279,16 +290,16 @@ internal sealed class Http1Response : IHttpResponse
         {
             if (!IsBodiless(_statusCode) && !_context.Request.IsHead)
             {
-                if (_contentLength is { } declared && declared != _written)
+                if (_contentLength is { } declared && declared != _buffered)
                 {
-                    throw WrongLength(declared);
+                    throw Http1ResponseBody.WrongLength(declared, _buffered);
                 }
 
-                _contentLength = _written;
+                _contentLength = _buffered;
             }
-            else if (_written > 0)
+            else if (_buffered > 0)
             {
-                _contentLength ??= _written;
+                _contentLength ??= _buffered;
             }
 
             await StartAsync().ConfigureAwait(false);
@@ -300,18 +311,8 @@ internal sealed class Http1Response : IHttpResponse
     private void FinishBody()
     {
         _completed = true;
-        if (_framing == BodyFraming.Chunked)
-        {
-            _output.Write(_chunkOpen ? "\r\n0\r\n\r\n"u8 : "0\r\n\r\n"u8);
-        }
-        else if (_framing == BodyFraming.Length && !_hasNoBody && _written != _contentLength)
-        {
-            throw WrongLength(_contentLength!.Value);
-        }
+        _body.Finish();
     }
-
-    private InvalidOperationException WrongLength(long declared) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"The middleware declared a body of {declared} bytes and wrote {_written}."));
 
     private async ValueTask StartAsync()
     {
@@ -327,8 +328,7 @@ internal sealed class Http1Response : IHttpResponse
         {
             var count = _buffered;
             _buffered = 0;
-            _written -= count;
-            await SendAsync(_buffer.AsMemory(0, count)).ConfigureAwait(false);
+            await _body.SendAsync(_buffer.AsMemory(0, count)).ConfigureAwait(false);
         }
     }
 
@@ -348,19 +348,19 @@ internal sealed class Http1Response : IHttpResponse
         var request = _context.Request;
         var status = StatusOverride != 0 && _statusCode == StatusCodes.Ok ? StatusOverride : _statusCode;
         var bodiless = IsBodiless(status);
-        _hasNoBody = bodiless || request.IsHead;
+        var isDiscarded = bodiless || request.IsHead;
         var length = bodiless && status != StatusCodes.NotModified ? null : _contentLength;
-        _framing = length is not null ? BodyFraming.Length
-            : _hasNoBody ? BodyFraming.None
+        var framing = length is not null ? BodyFraming.Length
+            : isDiscarded ? BodyFraming.None
             : request.IsHttp11 ? BodyFraming.Chunked
             : BodyFraming.UntilClose;
-        ClosesConnection |= _framing == BodyFraming.UntilClose;
-        ClosesConnection |= _context.MustClose;
+        ClosesConnection |= framing == BodyFraming.UntilClose || _context.MustClose;
+        _body.Begin(framing, length, isDiscarded);
         Http1ResponseHead.Write(
             _output,
             status,
             _fields,
-            _framing,
+            framing,
             length,
             ClosesConnection ? "close"u8 : request.IsHttp11 ? default : "keep-alive"u8,
             _context.Server.Date.GetLine(_context.Milliseconds));
@@ -369,51 +369,6 @@ internal sealed class Http1Response : IHttpResponse
     }
 
     private static bool IsBodiless(int statusCode) => statusCode is StatusCodes.NoContent or StatusCodes.NotModified;
-
-    private ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
-    {
-        AddWritten(bytes.Length);
-        if (_hasNoBody || bytes.IsEmpty)
-        {
-            return ValueTask.CompletedTask;
-        }
-
-        BeginChunk(bytes.Length);
-        if (bytes.Length <= MaxCopied && bytes.Length <= _output.Room)
-        {
-            _output.Write(bytes.Span);
-            return ValueTask.CompletedTask;
-        }
-
-        return _output.SendAsync(bytes);
-    }
-
-    private void AddWritten(long count)
-    {
-        if (_framing == BodyFraming.Length && _written + count > _contentLength && !_hasNoBody)
-        {
-            _written += count;
-            throw WrongLength(_contentLength!.Value);
-        }
-
-        _written += count;
-    }
-
-    private void BeginChunk(long size)
-    {
-        if (_framing != BodyFraming.Chunked)
-        {
-            return;
-        }
-
-        Span<byte> line = stackalloc byte[24];
-        var start = _chunkOpen ? 2 : 0;
-        "\r\n"u8.CopyTo(line);
-        System.Buffers.Text.Utf8Formatter.TryFormat(size, line[start..], out var digits, 'x');
-        "\r\n"u8.CopyTo(line[(start + digits)..]);
-        _output.Write(line[..(start + digits + 2)]);
-        _chunkOpen = true;
-    }
 
     private void ThrowIfStarted()
     {

@@ -27,6 +27,7 @@ internal enum RequestRejection
     TransferEncodingNotImplemented,
     TransferEncodingInHttp10,
     ExpectationUnknown,
+    EndpointRetired,
     HeadTimeout,
     ChunkMalformed,
     ChunkExtensionTooLong,

@@ -99,6 +99,7 @@ internal sealed class ErrorResponder(ILogger logger)
 
     /// <summary>Sends the request through the pipeline again for the configured page, keeping the status.</summary>
     /// <returns>Whether the page answered.</returns>
+    [SuppressMessage("Design", "CA1031", Justification = "Logged; the default page takes the place of the one that failed.")]
     private async Task<bool> TrySendConfiguredAsync(
         Http1Context context, VirtualServer server, int status, string path, CancellationToken cancellation)
     {
@@ -125,6 +126,11 @@ internal sealed class ErrorResponder(ILogger logger)
         catch (HttpException exception) when (!response.HasStarted)
         {
             Log.ErrorPageMissing(logger, context.TraceId, path, status, exception.StatusCode);
+        }
+        catch (Exception exception) when (!response.HasStarted && !context.Output.IsBroken && !cancellation.IsCancellationRequested)
+        {
+            // What broke the request may break its error page as well: the client still gets the status.
+            Log.ErrorPageFailed(logger, context.TraceId, status, exception);
         }
 
         response.Clear();

@@ -24,7 +24,6 @@ internal sealed class VirtualServerTable
     /// <summary>All endpoints, each once, in the order of the configuration.</summary>
     public IEnumerable<ListenEndpoint> Endpoints => _endpoints.Keys;
 
-    /// <summary>The servers of an endpoint.</summary>
-    /// <exception cref="KeyNotFoundException">No server has the endpoint any more.</exception>
-    public EndpointServers GetEndpoint(ListenEndpoint endpoint) => _endpoints[endpoint];
+    /// <summary>The servers of an endpoint, or <see langword="null"/> where it has none: a connection may outlive its endpoint.</summary>
+    public EndpointServers? FindEndpoint(ListenEndpoint endpoint) => _endpoints.GetValueOrDefault(endpoint);
 }
