@@ -9,15 +9,17 @@ internal static class Repository
     /// <summary>The built server, of the configuration that the tests are built in.</summary>
     public static string Server { get; } = BuiltFile("Webserv.Host", "webserv");
 
+    /// <summary>The configuration that the tests are built in: Debug or Release.</summary>
+    public static string BuildConfiguration { get; } = OutputDirectory.Parent!.Name;
+
+    private static DirectoryInfo OutputDirectory => new(System.IO.Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+
     /// <summary>The path of something in the checkout.</summary>
     public static string Path(params string[] parts) => System.IO.Path.Combine([Root, .. parts]);
 
     /// <summary>What a project put out when it was built in the configuration of these tests (Debug or Release).</summary>
-    public static string BuiltFile(string project, params string[] parts)
-    {
-        var framework = new DirectoryInfo(System.IO.Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        return System.IO.Path.Combine([Root, project, "bin", framework.Parent!.Name, framework.Name, .. parts]);
-    }
+    public static string BuiltFile(string project, params string[] parts) =>
+        System.IO.Path.Combine([Root, project, "bin", OutputDirectory.Parent!.Name, OutputDirectory.Name, .. parts]);
 
     private static string FindRoot()
     {

@@ -1,0 +1,65 @@
+using Microsoft.Playwright;
+using Webserv.EndToEnd.Tests.Processes;
+using Webserv.EndToEnd.Tests.Site;
+
+namespace Webserv.EndToEnd.Tests.Browser;
+
+/// <summary>Debian's Chromium without a window, and the sample site to look at.</summary>
+public sealed class Chromium : IAsyncLifetime
+{
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    /// <summary>The site.</summary>
+    public SampleSite Site { get; } = new();
+
+    internal string Screenshots { get; } =
+        Directory.CreateDirectory(Environment.GetEnvironmentVariable("WEBSERV_SCREENSHOTS") ?? Path.Combine(Path.GetTempPath(), $"webserv-screenshots-{Environment.ProcessId}")).FullName;
+
+    /// <inheritdoc />
+    public async ValueTask InitializeAsync()
+    {
+        var program = ExternalProgram.Find("chromium", "chromium");
+        await Site.InitializeAsync();
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = program,
+            Headless = true,
+            Timeout = 60_000,
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync",
+            ],
+        });
+    }
+
+    /// <summary>Opens a tab of its own, with its own cookies and cache. Dispose it.</summary>
+    internal async Task<Tab> OpenAsync(Look look = Look.Light)
+    {
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = Site.Server.Address.AbsoluteUri,
+            ColorScheme = look == Look.Dark ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = look == Look.Phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1200, Height = 800 },
+            DeviceScaleFactor = 1,
+            AcceptDownloads = true,
+            Locale = "en-GB",
+            TimezoneId = "UTC",
+        });
+        return new Tab(context, await context.NewPageAsync(), Screenshots, look);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+        await Site.DisposeAsync();
+    }
+}
