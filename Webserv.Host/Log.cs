@@ -70,4 +70,7 @@ internal static partial class Log
 
     [LoggerMessage(304, LogLevel.Error, "Not reloaded, the configuration before stays")]
     public static partial void ReloadFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(305, LogLevel.Information, "Stopped before it served")]
+    public static partial void StoppedAtStart(ILogger logger);
 }

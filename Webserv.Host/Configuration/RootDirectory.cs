@@ -6,7 +6,10 @@ internal static class RootDirectory
     /// <summary>Makes a root absolute and checks that it is a directory that can be read.</summary>
     /// <param name="text">As it is written.</param>
     /// <param name="baseDirectory">The directory of the configuration file.</param>
-    /// <param name="path">The absolute path, or <see langword="null"/>.</param>
+    /// <param name="path">
+    /// The absolute path, also of a directory that cannot be served, so that what needs a root does not report it missing on
+    /// top; <see langword="null"/> where there is none at all.
+    /// </param>
     /// <returns>What is wrong, or <see langword="null"/>.</returns>
     public static string? Resolve(string text, string baseDirectory, out string? path)
     {
@@ -17,6 +20,7 @@ internal static class RootDirectory
         }
 
         var full = Path.GetFullPath(text, baseDirectory);
+        path = full;
         try
         {
             if (File.Exists(full))
@@ -26,7 +30,6 @@ internal static class RootDirectory
 
             using var entries = Directory.EnumerateFileSystemEntries(full).GetEnumerator();
             entries.MoveNext();
-            path = full;
             return null;
         }
         catch (DirectoryNotFoundException)

@@ -32,6 +32,9 @@ internal sealed class Http1RequestBody(Http1Input input)
     /// <summary>Whether the connection can no longer be used for another request.</summary>
     public bool IsBroken { get; private set; }
 
+    /// <summary>Whether the client reset the connection while the body was read.</summary>
+    public bool IsReset { get; private set; }
+
     /// <summary>Whether a read was begun that has not ended.</summary>
     public bool IsReading => Volatile.Read(ref _reading);
 
@@ -76,6 +79,7 @@ internal sealed class Http1RequestBody(Http1Input input)
         _reading = false;
         WasRead = false;
         IsBroken = false;
+        IsReset = false;
     }
 
     /// <summary>Whether the client waits for an answer, interim or final, before it sends the body.</summary>
@@ -282,6 +286,7 @@ internal sealed class Http1RequestBody(Http1Input input)
                 throw Reject(RequestRejection.BodyCutShort);
             default:
                 IsBroken = true;
+                IsReset = true;
                 throw new IOException("The client reset the connection within the request body.");
         }
     }

@@ -35,8 +35,9 @@ internal sealed class ErrorResponder(ILogger logger)
     public async Task FailAsync(Http1Context context, VirtualServer server, Exception exception, CancellationToken cancellation)
     {
         var response = context.Response;
-        if (context.Output.IsBroken || (exception is OperationCanceledException && cancellation.IsCancellationRequested))
+        if (context.Output.IsBroken || context.RequestBody.IsReset || (exception is OperationCanceledException && cancellation.IsCancellationRequested))
         {
+            // What a client breaks off is no failure of the server, whatever the middleware makes of it.
             Log.ClientGone(logger, context.TraceId, context.Request.Method, context.Request.Path);
             context.Abort();
             return;
@@ -47,6 +48,10 @@ internal sealed class ErrorResponder(ILogger logger)
         {
             Log.RequestEnded(logger, context.TraceId, context.Request.Method, context.Request.Path, status, expected.Message);
         }
+        else if (response.HasStarted)
+        {
+            Log.ResponseCut(logger, context.TraceId, context.Request.Method, context.Request.Path, exception);
+        }
         else
         {
             Log.RequestFailed(logger, context.TraceId, context.Request.Method, context.Request.Path, exception);
@@ -54,7 +59,6 @@ internal sealed class ErrorResponder(ILogger logger)
 
         if (response.HasStarted)
         {
-            Log.ResponseCut(logger, context.TraceId, context.Request.Method, context.Request.Path, exception);
             context.Abort();
             return;
         }

@@ -28,14 +28,20 @@ internal sealed class LoadedGeneration
         var host = new PluginHostServices(options.Directory, parts.Loggers, parts.TimeProvider, parts.Files, parts.Transport.Pipes);
         var catalog = await PluginCatalog.LoadAsync(options.Plugins, host, parts.PluginSettings, cancellation).ConfigureAwait(false);
         var logger = parts.Loggers.CreateLogger("Webserv.Pipeline");
-        var generation = await new PipelineBuilder(options, catalog, errors, logger).BuildAsync(number, cancellation).ConfigureAwait(false);
-        if (generation is not null)
+        PipelineGeneration? generation = null;
+        try
         {
-            return new LoadedGeneration(generation, catalog);
+            generation = await new PipelineBuilder(options, catalog, errors, logger).BuildAsync(number, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (generation is null)
+            {
+                await catalog.DisposeAsync().ConfigureAwait(false);
+            }
         }
 
-        await catalog.DisposeAsync().ConfigureAwait(false);
-        return null;
+        return generation is null ? null : new LoadedGeneration(generation, catalog);
     }
 
     /// <summary>Lets requests inside finish, then disposes middleware and unloads plugins.</summary>

@@ -25,7 +25,18 @@ internal sealed class ServerHost : IServerHost
             return await ReportAsync(loaded, Console.Error).ConfigureAwait(false);
         }
 
-        var server = await WebServer.StartAsync(options, loaded.Collector, WebServerParts.Create(options, loggers), signals.Stopping).ConfigureAwait(false);
+        WebServer? server;
+        try
+        {
+            server = await WebServer.StartAsync(options, loaded.Collector, WebServerParts.Create(options, loggers), signals.Stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (signals.Stopping.IsCancellationRequested)
+        {
+            // Told to stop before it served: that is an end in order.
+            Log.StoppedAtStart(logger);
+            return ExitCodes.Success;
+        }
+
         if (server is null)
         {
             return await ReportAsync(loaded, Console.Error).ConfigureAwait(false);

@@ -45,10 +45,21 @@ internal sealed class WebServer : IAsyncDisposable
     public static async Task<WebServer?> StartAsync(
         WebservOptions options, IConfigurationErrors errors, WebServerParts parts, CancellationToken cancellation)
     {
-        var loaded = await LoadedGeneration.LoadAsync(1, options, errors, parts, cancellation).ConfigureAwait(false);
+        LoadedGeneration? loaded = null;
+        try
+        {
+            loaded = await LoadedGeneration.LoadAsync(1, options, errors, parts, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (loaded is null)
+            {
+                await parts.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
         if (loaded is null)
         {
-            await parts.DisposeAsync().ConfigureAwait(false);
             return null;
         }
 

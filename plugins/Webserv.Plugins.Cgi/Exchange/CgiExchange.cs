@@ -18,8 +18,8 @@ internal sealed class CgiExchange(
     // What counts as progress of a script that reads slowly.
     private const int SliceSize = 16 * 1024;
 
-    // Even with no grace at all, what a script wrote before it ended is read.
-    private static readonly TimeSpan LeastTimeLeftOpen = TimeSpan.FromMilliseconds(100);
+    // Even with no grace at all, what a script wrote before it ended is read; on a busy machine that takes a while.
+    private static readonly TimeSpan LeastTimeLeftOpen = TimeSpan.FromSeconds(1);
     private ExceptionDispatchInfo? _bodyFailure;
     private string? _localRedirect;
     private bool _headReceived;
