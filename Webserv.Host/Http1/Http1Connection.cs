@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Webserv.Host.Pipeline;
 using Webserv.Host.Transport;
 
@@ -152,6 +153,7 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
         CancelRequest();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WaitAsync()
     {
         var timeout = _requests == 0 ? server.Limits.RequestHeadTimeout : server.Limits.KeepAliveTimeout;

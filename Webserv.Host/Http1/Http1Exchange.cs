@@ -14,6 +14,10 @@ internal sealed class Http1Exchange
 {
     private const int MaxPooled = 64;
 
+    // Answers to pipelined requests leave together, up to so many bytes, and so many of them before other connections get a turn.
+    private const int MaxGathered = 32 * 1024;
+    private const int MaxInTurn = 128;
+
     [ThreadStatic]
     private static Stack<Http1Exchange>? _pool;
 
@@ -76,6 +80,7 @@ internal sealed class Http1Exchange
     {
         var connection = owner.Connection;
         var deadline = connection.Loop.Milliseconds + (long)Limits.RequestHeadTimeout.TotalMilliseconds;
+        var inTurn = 0;
         while (true)
         {
             var status = _input.IsEmpty ? ParseStatus.NeedMore : _parser.TryParse(_input.Unread);
@@ -92,14 +97,20 @@ internal sealed class Http1Exchange
                 }
 
                 deadline = connection.Loop.Milliseconds + (long)Limits.RequestHeadTimeout.TotalMilliseconds;
-                if (_input.IsEmpty)
+                if (_input.IsEmpty || _output.Count > MaxGathered)
                 {
                     await _output.FlushAsync().ConfigureAwait(false);
-                    if (!connection.Loop.IsCurrent)
-                    {
-                        await connection.Loop.SwitchTo().ConfigureAwait(false);
-                    }
+                }
 
+                if (++inTurn % MaxInTurn == 0)
+                {
+                    // A client that pipelines without end must not keep the loop from the others: to the end of its queue.
+                    await Task.Yield();
+                }
+
+                await connection.Loop.SwitchTo().ConfigureAwait(false);
+                if (_input.IsEmpty)
+                {
                     return true;
                 }
 
