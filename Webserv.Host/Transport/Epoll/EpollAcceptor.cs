@@ -66,6 +66,7 @@ internal sealed class EpollAcceptor(EpollLoop loop, EpollListener listener, ICon
             switch (LibC.Errno)
             {
                 case LibC.EAGAIN:
+                    // Nobody waits any more: only now is it over. One connection in between ends no shortage.
                     Resumed();
                     return;
                 case LibC.EINTR:
@@ -115,7 +116,6 @@ internal sealed class EpollAcceptor(EpollLoop loop, EpollListener listener, ICon
                 throw new IOException(LibC.Describe(error));
             }
 
-            Resumed();
             handler.OnConnection(connection);
         }
         catch (Exception error)
