@@ -121,7 +121,7 @@ internal sealed class ServerHost : IServerHost
         var builder = new Pipeline.PipelineBuilder(options, catalog, errors, parts.Loggers.CreateLogger("Webserv.Pipeline")) { IsCheck = true };
         if (await builder.BuildAsync(0, cancellation).ConfigureAwait(false) is { } generation)
         {
-            await generation.RetireAsync(TimeSpan.Zero, parts.TimeProvider).ConfigureAwait(false);
+            await generation.RetireAsync(TimeSpan.Zero, static _ => { }, parts.TimeProvider).ConfigureAwait(false);
         }
     }
 

@@ -50,6 +50,16 @@ internal sealed class EpollAcceptor(EpollLoop loop, EpollListener listener, ICon
         _stopped.TrySetResult();
     }
 
+    /// <summary>A failure must not leave a socket to which the kernel gives connections that nobody accepts.</summary>
+    internal override void OnFailure()
+    {
+        if (_socket >= 0)
+        {
+            loop.Unregister(this, _socket);
+            loop.Timers.File(this, loop.Milliseconds + BackOffMilliseconds);
+        }
+    }
+
     internal override unsafe void OnEvents(uint events)
     {
         var address = stackalloc byte[SocketAddress.MaxSize];
