@@ -73,4 +73,7 @@ internal static partial class Log
 
     [LoggerMessage(305, LogLevel.Information, "Stopped before it served")]
     public static partial void StoppedAtStart(ILogger logger);
+
+    [LoggerMessage(310, LogLevel.Information, "SIGUSR1: there are no log files to reopen; the log goes to standard error")]
+    public static partial void NothingToReopen(ILogger logger);
 }

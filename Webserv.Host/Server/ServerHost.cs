@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Webserv.Host.Commands;
@@ -20,6 +19,7 @@ internal sealed class ServerHost : IServerHost
         using var loggers = HostLogging.Create(loaded.Configuration);
         var logger = loggers.CreateLogger("Webserv");
         using var signals = new StopSignals(cancellation);
+        using var reloads = new ReloadSignals(logger);
         if (loaded.Options is not { } options || loaded.Errors.Count > 0)
         {
             return await ReportAsync(loaded, Console.Error).ConfigureAwait(false);
@@ -44,12 +44,8 @@ internal sealed class ServerHost : IServerHost
 
         await using (server)
         {
-            using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-            {
-                context.Cancel = true;
-                _ = ReloadAsync(server, configurationFile, logger, signals.Stopping);
-            });
             await PrintEndpointsAsync(options, server).ConfigureAwait(false);
+            reloads.Attach(() => _ = ReloadAsync(server, configurationFile, logger, signals.Stopping));
             await signals.WaitAsync().ConfigureAwait(false);
             Log.Stopping(logger, server.ConnectionCount);
             await server.StopAsync().ConfigureAwait(false);
@@ -122,7 +118,7 @@ internal sealed class ServerHost : IServerHost
             errors.Add("Webserv:Plugins", $"plugin {plugin.Id} ({plugin.File}): {plugin.Error}");
         }
 
-        var builder = new Pipeline.PipelineBuilder(options, catalog, errors, parts.Loggers.CreateLogger("Webserv.Pipeline")) { InitializesMiddleware = false };
+        var builder = new Pipeline.PipelineBuilder(options, catalog, errors, parts.Loggers.CreateLogger("Webserv.Pipeline")) { IsCheck = true };
         if (await builder.BuildAsync(0, cancellation).ConfigureAwait(false) is { } generation)
         {
             await generation.RetireAsync(TimeSpan.Zero, parts.TimeProvider).ConfigureAwait(false);
