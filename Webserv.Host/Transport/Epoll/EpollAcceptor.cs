@@ -70,6 +70,12 @@ internal sealed class EpollAcceptor(EpollLoop loop, EpollListener listener, ICon
             if (socket >= 0)
             {
                 TakeOver(socket, SocketAddress.Read(new ReadOnlySpan<byte>(address, (int)Math.Min(length, SocketAddress.MaxSize))));
+                if (socket >= DescriptorReserve.Ceiling && _socket >= 0)
+                {
+                    Suspend(LibC.EMFILE);
+                    return;
+                }
+
                 continue;
             }
 
@@ -99,8 +105,7 @@ internal sealed class EpollAcceptor(EpollLoop loop, EpollListener listener, ICon
             return;
         }
 
-        var error = loop.Register(this, _socket, _events);
-        if (error != 0)
+        if (DescriptorReserve.IsReached(_socket) || loop.Register(this, _socket, _events) != 0)
         {
             loop.Timers.File(this, now + BackOffMilliseconds);
         }

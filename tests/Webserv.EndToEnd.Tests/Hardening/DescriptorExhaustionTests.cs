@@ -14,7 +14,6 @@ public sealed class DescriptorExhaustionTests
     {
         string[] launcher = [ExternalProgram.Find("prlimit", "util-linux"), string.Create(CultureInfo.InvariantCulture, $"--nofile={Limit}:{Limit}")];
         await using var site = await TrialSite.StartAsync("\"RequestHeadTimeout\": \"60s\"", launcher);
-        await site.WarmUpAsync();
         var clients = new List<RawClient>();
         try
         {
@@ -25,7 +24,13 @@ public sealed class DescriptorExhaustionTests
 
             await site.Server.Log.WaitForAsync("too many open files");
             Assert.True(site.Server.IsRunning);
-            Assert.InRange(site.Server.CountDescriptors(), Limit - 16, Limit);
+
+            // Connections have left some for files, scripts and the assemblies that are needed for the first time only now.
+            Assert.InRange(site.Server.CountDescriptors(), Limit - 60, Limit - 16);
+            Assert.Equal(404, TrialSite.StatusOf(await AnswerAsync(clients[1], "GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")));
+            Assert.Equal(201, TrialSite.StatusOf(await AnswerAsync(
+                clients[2], "PUT /up/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc")));
+            Assert.Contains("hello", await AnswerAsync(clients[3], "GET /cgi/hello.sh HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
 
             // One that was accepted is served all the same.
             await clients[0].SendAsync(TrialSite.GetSmall);
@@ -45,10 +50,14 @@ public sealed class DescriptorExhaustionTests
             clients.ForEach(client => client.Dispose());
         }
 
-        Assert.EndsWith("hello", Unchunked(await site.ExchangeAsync("GET /cgi/hello.sh HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")), StringComparison.Ordinal);
+        Assert.Contains("hello", await site.ExchangeAsync("GET /cgi/hello.sh HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
         await site.Server.Log.WaitForAsync("again");
         Assert.InRange(site.Server.Log.Lines.Count(line => line.Contains("too many open files", StringComparison.Ordinal)), 1, 20);
     }
 
-    private static string Unchunked(string answer) => answer.Replace("\r\n0\r\n\r\n", "", StringComparison.Ordinal);
+    private static async Task<string> AnswerAsync(RawClient client, string request)
+    {
+        await client.SendAsync(request);
+        return await client.ReadToEndAsync();
+    }
 }
