@@ -49,7 +49,10 @@ public sealed class CgiOptions
 
     /// <summary>
     /// Whether a script must exist. Where it need not, the interpreter is run for every path with its ending, in the
-    /// entry's root if the path's directory does not exist. Default: <see langword="true"/>.
+    /// entry's root if the path's directory does not exist. That is for programs that route by path themselves, and a danger
+    /// with those that look for a file on their own: php-cgi walks up a missing path and runs the file it meets
+    /// (<c>cgi.fix_pathinfo</c>). Paths below a file are 404 for that reason; still, switch <c>cgi.fix_pathinfo</c> off, and
+    /// never use it over a directory that strangers can write to. Default: <see langword="true"/>.
     /// </summary>
     public bool CheckScriptExists { get; set; } = true;
 

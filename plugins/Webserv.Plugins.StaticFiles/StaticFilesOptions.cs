@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Primitives;
 using Webserv.Abstractions.Files;
+using Webserv.Abstractions.Http;
 
 namespace Webserv.Plugins.StaticFiles;
 
@@ -40,6 +42,45 @@ public sealed class StaticFilesOptions
     /// <summary>The Cache-Control field of the answers, for example <c>public, max-age=3600</c>. Default: none is sent.</summary>
     public string? CacheControl { get; set; }
 
+    /// <summary>
+    /// The media types that are sent as they are; of any other, what is text goes out as <c>text/plain</c> and the rest as
+    /// <c>application/octet-stream</c>. For directories that strangers write to. <c>image/png</c> is one type; <c>image/*</c>
+    /// is all of a kind but those that a browser runs (HTML, JavaScript and XML, SVG with it), which must be named to be let
+    /// through. Default: empty, which is every type.
+    /// </summary>
+    public IList<string> OnlyContentTypes { get; set; } = [];
+
+    /// <summary>
+    /// Whether <c>X-Content-Type-Options: nosniff</c> is sent, which keeps browsers from taking a file for something else
+    /// than its media type says. Default: <see langword="false"/>.
+    /// </summary>
+    public bool NoSniff { get; set; }
+
+    /// <summary>
+    /// More fields of the answers with a file, for example <c>{ "Content-Security-Policy": "sandbox" }</c>. Fields that
+    /// the server or other options set (Content-Length, Content-Type, ETag, …) cannot be among them. Default: none.
+    /// </summary>
+    public IDictionary<string, string> ExtraFields { get; set; } = new Dictionary<string, string>();
+
     /// <summary>The names to try: what is configured, or the default. A binder adds to a list that is not empty, so the default is not in it.</summary>
     internal IReadOnlyList<string> GetIndex() => Index is null ? DefaultIndex : [.. Index];
+
+    /// <summary>The fields that every answer with a file has, whatever the file.</summary>
+    internal IEnumerable<KeyValuePair<string, StringValues>> GetExtraFields()
+    {
+        if (CacheControl is not null)
+        {
+            yield return new(Fields.CacheControl, CacheControl);
+        }
+
+        if (NoSniff)
+        {
+            yield return new(Fields.XContentTypeOptions, "nosniff");
+        }
+
+        foreach (var (name, value) in ExtraFields)
+        {
+            yield return new(name, value);
+        }
+    }
 }
