@@ -6,6 +6,7 @@ using Webserv.Host.Commands;
 using Webserv.Host.Configuration;
 using Webserv.Host.Logging;
 using Webserv.Host.Plugins;
+using Webserv.Host.Plugins.Documentation;
 
 namespace Webserv.Host.Server;
 
@@ -98,13 +99,36 @@ internal sealed class ServerHost : IServerHost
         {
             if (catalog.Descriptions.FirstOrDefault(plugin => plugin.Id.Equals(id, StringComparison.OrdinalIgnoreCase)) is { } found)
             {
-                await output.WriteAsync(PluginReport.Details(found)).ConfigureAwait(false);
+                var loaded = catalog.Plugins.FirstOrDefault(plugin => plugin.Description == found);
+                var reference = loaded is null ? null : PluginReference.Of(loaded, TextStyle.Plain);
+                await output.WriteAsync(PluginReport.Details(found, reference)).ConfigureAwait(false);
                 return found.State == PluginState.Failed ? ExitCodes.Failure : ExitCodes.Success;
             }
 
             var hint = NearestName.Hint(id, [.. catalog.Descriptions.Select(plugin => plugin.Id)]);
             await errors.WriteLineAsync($"webserv: there is no plugin '{id}'{hint}").ConfigureAwait(false);
             return ExitCodes.Failure;
+        }, cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async Task<int> WritePluginReferenceAsync(string configurationFile, TextWriter output, TextWriter errors, CancellationToken cancellation)
+    {
+        return await WithPluginsAsync(configurationFile, errors, async catalog =>
+        {
+            List<PluginReference> plugins = [.. catalog.Plugins.Select(plugin => PluginReference.Of(plugin, TextStyle.Markdown))];
+            await output.WriteAsync(PluginReferencePage.ToMarkdown(plugins)).ConfigureAwait(false);
+            var problems = catalog.Descriptions.Where(plugin => plugin.State == PluginState.Failed).Select(plugin => $"{plugin.Id} {plugin.Error}")
+                .Concat(plugins.SelectMany(plugin => plugin.Middleware, (plugin, middleware) => (plugin, middleware))
+                    .Where(offer => offer.middleware.Problem is not null)
+                    .Select(offer => $"{offer.plugin.Id}: {offer.middleware.Name} {offer.middleware.Problem}"))
+                .ToList();
+            foreach (var problem in problems)
+            {
+                await errors.WriteLineAsync("webserv: plugin " + problem).ConfigureAwait(false);
+            }
+
+            return problems.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
         }, cancellation).ConfigureAwait(false);
     }
 

@@ -7,7 +7,10 @@ using Webserv.Abstractions.Pipeline;
 
 namespace Webserv.Plugins.StaticFiles;
 
-/// <summary>Answers GET and HEAD with the files below the entry's root.</summary>
+/// <summary>
+/// Answers GET and HEAD with the files below the entry's root, with conditional requests and ranges. A path without a file
+/// goes on to the next entry.
+/// </summary>
 [NonBlocking]
 internal sealed class StaticFilesMiddleware : IMiddleware
 {

@@ -10,7 +10,7 @@ public sealed class StaticFilesOptions
     private static readonly string[] DefaultIndex = ["index.html"];
 
     /// <summary>
-    /// The names that are tried in a directory, in this order. Empty for none. A directory without one of them is left to
+    /// The names that are tried in a directory, in this order. An empty list is none. A directory without one of them is left to
     /// what follows in the pipeline. Default: <c>["index.html"]</c>.
     /// </summary>
     public IList<string>? Index { get; set; }
@@ -21,21 +21,21 @@ public sealed class StaticFilesOptions
     /// </summary>
     public IDictionary<string, string> ContentTypes { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>The media type of files whose extension is unknown. Empty to send none. Default: <c>application/octet-stream</c>.</summary>
+    /// <summary>The media type of files whose extension is unknown. Empty to send none.</summary>
     public string DefaultContentType { get; set; } = "application/octet-stream";
 
     /// <summary>
     /// The charset that is named for text, JavaScript and JSON, where the media type does not name one itself. Empty to name
-    /// none. Default: <c>utf-8</c>.
+    /// none.
     /// </summary>
     public string Charset { get; set; } = "utf-8";
 
-    /// <summary>Whether names that begin with a dot are served. <c>.well-known</c> always is. Default: <see langword="false"/>.</summary>
+    /// <summary>Whether names that begin with a dot are served. <c>.well-known</c> always is (RFC 8615).</summary>
     public bool ServeDotFiles { get; set; }
 
     /// <summary>
-    /// Which symbolic links are followed: <c>InsideRoot</c> (those that end below the root), <c>Deny</c> or <c>Follow</c>
-    /// (all, also out of the root). Others are answered 403. Default: <c>InsideRoot</c>.
+    /// Which symbolic links are followed; a path that leads through any other is answered 403. With <c>Follow</c> a link
+    /// may lead out of the root, to every file that the server can read.
     /// </summary>
     public SymbolicLinkPolicy SymbolicLinks { get; set; } = SymbolicLinkPolicy.InsideRoot;
 

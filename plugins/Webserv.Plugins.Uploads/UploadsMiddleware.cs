@@ -9,7 +9,7 @@ namespace Webserv.Plugins.Uploads;
 
 /// <summary>
 /// Stores files: POST of a form (multipart/form-data), PUT of a path; removes them: DELETE of a path. Every file is written
-/// beside its place and appears there whole or not at all.
+/// beside its place and appears there whole or not at all. Other methods go on to the next entry.
 /// </summary>
 public sealed class UploadsMiddleware : IMiddleware, IAsyncInitializer
 {
