@@ -62,7 +62,10 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
             {
                 catalog._descriptions.Add(new PluginDescription
                 {
-                    Id = folder.Id, File = folder.Expected, State = PluginState.Misnamed, Error = $"{folder.Expected} is not there, but {folder.FoundText}",
+                    Id = folder.Id,
+                    File = folder.Expected,
+                    State = PluginState.Misnamed,
+                    Error = $"{folder.Expected} is not there, but {folder.FoundText}",
                 });
             }
 
