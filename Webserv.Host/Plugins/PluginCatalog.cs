@@ -41,8 +41,9 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
         settings ??= new PluginCatalogSettings();
         var logger = host.LoggerFactory.CreateLogger("Webserv.Plugins");
         var hidden = new List<PluginCandidate>();
+        var misnamed = new List<MisnamedPlugin>();
         var directories = PluginDiscovery.GetDirectories(settings.ProgramDirectory, options.Directories, host.ConfigurationDirectory);
-        var candidates = PluginDiscovery.Find(directories, logger, hidden);
+        var candidates = PluginDiscovery.Find(directories, logger, hidden, misnamed);
         var catalog = new PluginCatalog(PluginCache.Open(settings.CacheDirectory, host.TimeProvider, logger));
         try
         {
@@ -55,6 +56,17 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
             foreach (var candidate in hidden)
             {
                 catalog._descriptions.Add(new PluginDescription { Id = candidate.Id, File = candidate.File, State = PluginState.Overridden });
+            }
+
+            foreach (var folder in misnamed)
+            {
+                catalog._descriptions.Add(new PluginDescription
+                {
+                    Id = folder.Id,
+                    File = folder.Expected,
+                    State = PluginState.Misnamed,
+                    Error = $"{folder.Expected} is not there, but {folder.FoundText}",
+                });
             }
 
             catalog._descriptions.Sort((left, right) => StringComparer.OrdinalIgnoreCase.Compare(left.Id, right.Id));

@@ -37,13 +37,15 @@ internal static class PluginDiscovery
     /// <param name="directories">The least important first: a plugin in a later one hides its namesake in an earlier one.</param>
     /// <param name="logger">Is told what is hidden.</param>
     /// <param name="hidden">Is given what is hidden.</param>
+    /// <param name="misnamed">Is given folders that are passed over, though there are assemblies in them.</param>
     /// <returns>One candidate an id, sorted by id.</returns>
-    public static IReadOnlyList<PluginCandidate> Find(IEnumerable<string> directories, ILogger logger, ICollection<PluginCandidate> hidden)
+    public static IReadOnlyList<PluginCandidate> Find(
+        IEnumerable<string> directories, ILogger logger, ICollection<PluginCandidate> hidden, ICollection<MisnamedPlugin> misnamed)
     {
         var found = new SortedDictionary<string, PluginCandidate>(StringComparer.OrdinalIgnoreCase);
         foreach (var directory in directories)
         {
-            foreach (var candidate in Look(directory, logger))
+            foreach (var candidate in Look(directory, logger, misnamed))
             {
                 if (found.TryGetValue(candidate.Id, out var earlier))
                 {
@@ -59,7 +61,7 @@ internal static class PluginDiscovery
     }
 
     /// <summary>Single files first, so that a folder hides the single file of the same name.</summary>
-    private static List<PluginCandidate> Look(string directory, ILogger logger)
+    private static List<PluginCandidate> Look(string directory, ILogger logger, ICollection<MisnamedPlugin> misnamed)
     {
         var candidates = new List<PluginCandidate>();
         if (!Directory.Exists(directory))
@@ -82,6 +84,10 @@ internal static class PluginDiscovery
                 {
                     candidates.Add(new PluginCandidate(id, file, HasFolder: true));
                 }
+                else
+                {
+                    AddMisnamed(new MisnamedPlugin(id, file, GetAssemblyNames(folder)), logger, misnamed);
+                }
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -92,4 +98,17 @@ internal static class PluginDiscovery
 
         return candidates;
     }
+
+    // Folders without any are something else: in a checkout, the sources of plugins.
+    private static void AddMisnamed(MisnamedPlugin folder, ILogger logger, ICollection<MisnamedPlugin> misnamed)
+    {
+        if (folder.Found.Count > 0)
+        {
+            misnamed.Add(folder);
+            logger.PluginMisnamed(folder.Expected, folder.FoundText);
+        }
+    }
+
+    private static List<string> GetAssemblyNames(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "*" + Extension).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 }

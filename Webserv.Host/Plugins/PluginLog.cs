@@ -46,4 +46,7 @@ internal static partial class PluginLog
 
     [LoggerMessage(3013, LogLevel.Debug, "Plugin copy {Copy} is kept: {Reason}")]
     public static partial void PluginCopyKept(this ILogger logger, string copy, string reason);
+
+    [LoggerMessage(3014, LogLevel.Warning, "{Expected} is not there, but {Found}: none is loaded; a plugin's folder and its file have the same name, letter for letter")]
+    public static partial void PluginMisnamed(this ILogger logger, string expected, string found);
 }

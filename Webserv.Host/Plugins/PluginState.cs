@@ -14,4 +14,7 @@ internal enum PluginState
 
     /// <summary>Hidden by a plugin with the same id in a later directory.</summary>
     Overridden,
+
+    /// <summary>A folder with assemblies of which none has its name: nothing was loaded.</summary>
+    Misnamed,
 }

@@ -69,6 +69,28 @@ public sealed class CheckTests
         Assert.Contains("no errors", result.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>What the unit of systemd starts, with the directories that it and its instructions make, below another root.</summary>
+    [Fact]
+    public async Task Check_PackagedConfiguration_HasNoErrors()
+    {
+        var unit = await File.ReadAllTextAsync(Repository.Path("packaging", "webserv.service"), TestContext.Current.CancellationToken);
+        var state = unit.Split('\n').Single(line => line.StartsWith("StateDirectory=", StringComparison.Ordinal))["StateDirectory=".Length..];
+        using var folder = new ServerFolder();
+        folder.MakeDirectory("srv", "www");
+        foreach (var directory in state.Split(' '))
+        {
+            folder.MakeDirectory("var", "lib", directory);
+        }
+
+        var text = await File.ReadAllTextAsync(Repository.Path("packaging", "appsettings.json"), TestContext.Current.CancellationToken);
+        text = text.Replace("\"/srv/", $"\"{folder.Combine("srv")}/", StringComparison.Ordinal)
+            .Replace("\"/var/lib/", $"\"{folder.Combine("var", "lib")}/", StringComparison.Ordinal);
+        folder.Write("etc/webserv/appsettings.json", text);
+        var result = await RunAsync("check", "--config", folder.Combine("etc", "webserv", "appsettings.json"));
+        Assert.Equal((0, ""), (result.ExitCode, result.Errors));
+        Assert.Contains("no errors", result.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Check_FileThatIsNotThere_Is1AndNamed()
     {

@@ -138,11 +138,29 @@ public sealed class PluginCatalogTests : IDisposable
         Assert.Single(catalog.Descriptions);
     }
 
-    [Fact]
-    public async Task LoadAsync_FolderWithoutItsAssembly_IsIgnored()
+    [Theory]
+    [InlineData("Mis")]
+    [InlineData("good")]
+    public async Task LoadAsync_FolderOfAnotherNameThanItsAssembly_IsNamedAndDescribed(string folder)
     {
-        Directory.CreateDirectory(Path.Combine(_sandbox.PluginsDirectory, "Sources"));
-        await File.WriteAllTextAsync(Path.Combine(_sandbox.PluginsDirectory, "Sources", "Other.dll"), "", TestContext.Current.CancellationToken);
+        Assert.SkipWhen(folder == "good" && !OperatingSystem.IsLinux(), "file systems elsewhere take good.dll for Good.dll");
+        var file = _sandbox.Install("Good");
+        Directory.Move(Path.GetDirectoryName(file)!, Path.Combine(_sandbox.PluginsDirectory, folder));
+        await using var catalog = await _sandbox.LoadAsync();
+
+        var expected = Path.Combine(_sandbox.PluginsDirectory, folder, folder + ".dll");
+        var description = Assert.Single(catalog.Descriptions);
+        Assert.Equal((PluginState.Misnamed, folder, expected), (description.State, description.Id, description.File));
+        Assert.Contains("Good.dll", description.Error, StringComparison.Ordinal);
+        Assert.Empty(catalog.FailedPlugins);
+        Assert.StartsWith($"{expected} is not there, but Good.dll: none is loaded", Assert.Single(_sandbox.Log.At(LogLevel.Warning)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LoadAsync_FolderOfSources_IsIgnored()
+    {
+        var output = Directory.CreateDirectory(Path.Combine(_sandbox.PluginsDirectory, "Sources", "bin", "Debug"));
+        await File.WriteAllTextAsync(Path.Combine(output.FullName, "Sources.dll"), "", TestContext.Current.CancellationToken);
         await using var catalog = await _sandbox.LoadAsync();
         Assert.Empty(catalog.Descriptions);
         Assert.DoesNotContain(_sandbox.Log.Entries, entry => entry.Level > LogLevel.Debug);
