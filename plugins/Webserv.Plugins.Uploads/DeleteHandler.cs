@@ -28,14 +28,13 @@ internal sealed class DeleteHandler(UploadDirectory directory, FileNames names, 
 
         try
         {
-            file.Delete();
+            store.Remove(file.FullName);
         }
         catch (Exception exception) when (DiskErrors.ToAnswer(exception) is { } answer)
         {
             throw answer;
         }
 
-        Log.Deleted(store.Logger, file.FullName);
         context.Response.StatusCode = StatusCodes.NoContent;
     }
 }

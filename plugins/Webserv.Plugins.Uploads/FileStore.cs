@@ -1,11 +1,12 @@
 using System.Buffers;
 using Microsoft.Extensions.Logging;
+using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 
 namespace Webserv.Plugins.Uploads;
 
 /// <summary>Writes uploads into temporary files and gives those their names under the rule for conflicts.</summary>
-internal sealed class FileStore(UploadsOptions options, FileNames names, ILogger logger)
+internal sealed class FileStore(UploadsOptions options, FileNames names, IOpenFileCache files, ILogger logger)
 {
     private const int BufferSize = 64 << 10;
     private const int MaxNumber = 9999;
@@ -70,21 +71,44 @@ internal sealed class FileStore(UploadsOptions options, FileNames names, ILogger
     {
         var path = Path.Combine(directory, name);
         var isNew = true;
-        switch (options.Conflict)
+        try
         {
-            case ConflictPolicy.Replace:
-                isNew = file.MoveOver(path);
-                break;
-            case ConflictPolicy.Rename:
-                (path, name) = MoveToNextFree(file, directory, name);
-                break;
-            default:
-                ThrowIfTaken(file.TryMoveTo(path), path);
-                break;
+            switch (options.Conflict)
+            {
+                case ConflictPolicy.Replace:
+                    isNew = file.MoveOver(path);
+                    break;
+                case ConflictPolicy.Rename:
+                    (path, name) = MoveToNextFree(file, directory, name);
+                    break;
+                default:
+                    ThrowIfTaken(file.TryMoveTo(path), path);
+                    break;
+            }
+        }
+        finally
+        {
+            // After a failure too, which may have come when the name was given already.
+            files.Invalidate(path);
         }
 
         Log.Stored(Logger, path, file.Length);
         return new StoredFile(path, name, file.Length, isNew);
+    }
+
+    /// <summary>Removes a file.</summary>
+    public void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        finally
+        {
+            files.Invalidate(path);
+        }
+
+        Log.Deleted(Logger, path);
     }
 
     private static void ThrowIfTaken(bool moved, string path)

@@ -74,8 +74,7 @@ internal sealed class PostHandler(UploadsOptions options, UploadDirectory direct
             // What took the place of another file can not be taken back; what is new can.
             foreach (var file in stored.Where(file => file.IsNew))
             {
-                File.Delete(file.Path);
-                Log.Deleted(store.Logger, file.Path);
+                store.Remove(file.Path);
             }
 
             throw;

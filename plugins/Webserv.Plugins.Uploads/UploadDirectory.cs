@@ -1,3 +1,4 @@
+using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 using Webserv.Abstractions.Pipeline;
 
@@ -9,10 +10,12 @@ internal sealed class UploadDirectory
     private readonly IPipelineEntry _entry;
     private readonly UploadsOptions _options;
     private readonly FileNames _names;
+    private readonly IOpenFileCache _files;
     private readonly string _path;
 
-    public UploadDirectory(IPipelineEntry entry, UploadsOptions options, FileNames names)
+    public UploadDirectory(IPipelineEntry entry, UploadsOptions options, FileNames names, IOpenFileCache files)
     {
+        _files = files;
         _entry = entry;
         _options = options;
         _names = names;
@@ -86,7 +89,7 @@ internal sealed class UploadDirectory
         return path;
     }
 
-    private static void Create(string path)
+    private void Create(string path)
     {
         try
         {
@@ -96,5 +99,7 @@ internal sealed class UploadDirectory
         {
             throw answer;
         }
+
+        _files.Invalidate(path);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 using Webserv.Abstractions.Pipeline;
 using Webserv.Abstractions.Plugins;
@@ -24,17 +25,19 @@ public sealed class UploadsMiddleware : IMiddleware, IAsyncInitializer
     /// <summary>Makes the middleware of one entry.</summary>
     /// <param name="options">Valid options.</param>
     /// <param name="entry">The entry, whose root is the default of the directory.</param>
+    /// <param name="files">Told of what changes, so that it is served at once.</param>
     /// <param name="logger">For what is stored and removed.</param>
     /// <exception cref="InvalidOperationException">Neither the options nor the entry name a directory.</exception>
-    public UploadsMiddleware(IOptions<UploadsOptions> options, IPipelineEntry entry, ILogger<UploadsMiddleware> logger)
+    public UploadsMiddleware(IOptions<UploadsOptions> options, IPipelineEntry entry, IOpenFileCache files, ILogger<UploadsMiddleware> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(files);
         var value = options.Value;
         var names = new FileNames(value);
-        var store = new FileStore(value, names, logger);
+        var store = new FileStore(value, names, files, logger);
         _logger = logger;
         _methods = value.Methods.Count == 0 ? AllMethods : [.. value.Methods];
-        _directory = new UploadDirectory(entry, value, names);
+        _directory = new UploadDirectory(entry, value, names, files);
         _post = new PostHandler(value, _directory, names, store);
         _put = new PutHandler(value, _directory, names, store);
         _delete = new DeleteHandler(_directory, names, store);
