@@ -44,8 +44,11 @@ internal static partial class Log
     [LoggerMessage(114, LogLevel.Warning, "{TraceId}: the error page {Path} for {Status} answered {PageStatus}; the default page was sent")]
     public static partial void ErrorPageMissing(ILogger logger, string traceId, string path, int status, int pageStatus);
 
-    [LoggerMessage(200, LogLevel.Warning, "Generation {Number} still has requests inside after {Seconds} s; its middleware are disposed all the same")]
-    public static partial void GenerationNotDrained(ILogger logger, int number, double seconds);
+    [LoggerMessage(200, LogLevel.Warning, "Generation {Number} still has requests inside after {Seconds} s; they are cancelled")]
+    public static partial void GenerationCancelled(ILogger logger, int number, double seconds);
+
+    [LoggerMessage(204, LogLevel.Error, "Generation {Number} has requests inside that do not heed cancellation; its middleware are disposed under them")]
+    public static partial void GenerationNotDrained(ILogger logger, int number);
 
     [LoggerMessage(201, LogLevel.Warning, "{Middleware} could not be disposed")]
     public static partial void DisposeFailed(ILogger logger, string middleware, Exception exception);
@@ -73,4 +76,7 @@ internal static partial class Log
 
     [LoggerMessage(305, LogLevel.Information, "Stopped before it served")]
     public static partial void StoppedAtStart(ILogger logger);
+
+    [LoggerMessage(310, LogLevel.Information, "SIGUSR1: there are no log files to reopen; the log goes to standard error")]
+    public static partial void NothingToReopen(ILogger logger);
 }

@@ -125,10 +125,13 @@ internal sealed class CommandLine(IServerHost server, ISignals signals)
         list.SetAction((result, cancellation) =>
             server.ListPluginsAsync(result.GetRequiredValue(config), Output(result), Errors(result), cancellation));
         var id = new Argument<string>("id") { Description = "The id of the plugin." };
-        var inspect = new Command("inspect", "Shows what a plugin offers.") { id };
+        var inspect = new Command("inspect", "Shows what a plugin offers, with every option.") { id };
         inspect.SetAction((result, cancellation) =>
             server.InspectPluginAsync(result.GetRequiredValue(config), result.GetRequiredValue(id), Output(result), Errors(result), cancellation));
-        return new Command("plugins", "Shows plugins.") { config, list, inspect };
+        var reference = new Command("reference", "Prints what the loaded plugins offer, with every option, as a page in Markdown.");
+        reference.SetAction((result, cancellation) =>
+            server.WritePluginReferenceAsync(result.GetRequiredValue(config), Output(result), Errors(result), cancellation));
+        return new Command("plugins", "Shows plugins.") { config, list, inspect, reference };
     }
 
     private static Command BuildSchema()

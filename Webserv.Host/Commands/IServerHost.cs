@@ -18,4 +18,7 @@ internal interface IServerHost
 
     /// <summary>Shows one plugin: version, contract, files, middleware and options.</summary>
     Task<int> InspectPluginAsync(string configurationFile, string id, TextWriter output, TextWriter errors, CancellationToken cancellation);
+
+    /// <summary>Writes the reference page of all loaded plugins, in Markdown. Those that cannot be loaded are named as errors.</summary>
+    Task<int> WritePluginReferenceAsync(string configurationFile, TextWriter output, TextWriter errors, CancellationToken cancellation);
 }

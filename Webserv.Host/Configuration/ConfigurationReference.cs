@@ -1,9 +1,6 @@
 using System.ComponentModel;
 using System.Reflection;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 
 namespace Webserv.Host.Configuration;
@@ -31,8 +28,6 @@ internal static class ConfigurationReference
         - What is written replaces a default, also in lists and objects.
 
         """;
-
-    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The page.</summary>
     public static string ToMarkdown()
@@ -67,11 +62,11 @@ internal static class ConfigurationReference
 
     private static void AppendRow(StringBuilder page, PropertyInfo property, object defaults, string description)
     {
-        var text = OptionText.Default(property.GetValue(defaults));
+        var text = OptionText.DefaultText(property.GetValue(defaults));
         var range = property.GetCustomAttribute<AllowedAttribute>();
         page.Append("| `").Append(property.Name).Append("` | ")
             .Append(property.PropertyType == typeof(IConfigurationSection) ? "object" : OptionText.TypeOf(property.PropertyType)).Append(" | ")
-            .Append(text is null ? "" : $"`{(text is JsonValue value && value.TryGetValue(out string? word) ? word : text.ToJsonString(OneLine))}`").Append(" | ")
+            .Append(text is null ? "" : $"`{text}`").Append(" | ")
             .Append(range is null ? "" : $"{range.Least} to {range.Most}").Append(" | ")
             .Append(description.Replace("|", "\\|", StringComparison.Ordinal)).Append(" |\n");
     }

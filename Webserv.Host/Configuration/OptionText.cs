@@ -1,6 +1,9 @@
 using System.Collections;
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Configuration;
 using Webserv.Abstractions.Configuration;
 
 namespace Webserv.Host.Configuration;
@@ -8,6 +11,8 @@ namespace Webserv.Host.Configuration;
 /// <summary>Says types and defaults of options in the words of a configuration file.</summary>
 internal static class OptionText
 {
+    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>What a value of a type is called.</summary>
     public static string TypeOf(Type type)
     {
@@ -32,6 +37,33 @@ internal static class OptionText
             : ScalarReader.IsScalar(type) ? "number"
             : type.IsClass ? $"[{NameOf(type)}](#{NameOf(type).ToLowerInvariant()})"
             : "object";
+    }
+
+    /// <summary>
+    /// How a value of a type is written, in plain text and complete in itself; <see langword="null"/> where it cannot be written
+    /// in a configuration file.
+    /// </summary>
+    public static string? Written(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (OptionShape.ElementOf(type) is { } element)
+        {
+            return Written(element) is { } item ? "list of " + item : null;
+        }
+
+        if (OptionShape.DictionaryOf(type) is var (key, value))
+        {
+            return Written(key) is { } name && Written(value) is { } item ? $"object: {name} to {item}" : null;
+        }
+
+        return type.IsEnum ? "one of " + string.Join("|", Enum.GetNames(type))
+            : type == typeof(string) ? "text"
+            : type == typeof(bool) ? "true|false"
+            : type == typeof(TimeSpan) ? "duration, as \"10s\""
+            : type == typeof(ByteSize) ? "size, as \"10MB\""
+            : ScalarReader.IsScalar(type) ? TypeOf(type)
+            : OptionShape.IsClass(type) || type == typeof(IConfigurationSection) ? "object"
+            : null;
     }
 
     /// <summary>What a class of options is called: <c>LimitsOptions</c> is <c>Limits</c>.</summary>
@@ -61,6 +93,14 @@ internal static class OptionText
         IEnumerable items => Items(items),
         IConvertible number => JsonNode.Parse(number.ToString(CultureInfo.InvariantCulture)),
         _ => null,
+    };
+
+    /// <summary>The same on one line, a single word without quotes; <see langword="null"/> where there is nothing to show.</summary>
+    public static string? DefaultText(object? value) => Default(value) switch
+    {
+        null => null,
+        JsonValue single when single.TryGetValue(out string? word) => word.Length == 0 ? null : word,
+        var node => node.ToJsonString(OneLine),
     };
 
     private static JsonObject? Entries(IDictionary entries)

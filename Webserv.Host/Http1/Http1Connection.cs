@@ -18,8 +18,7 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     private CancellationTokenSource? _aborted;
     private Http1Context? _serving;
     private ITimer? _halfCloseTimer;
-    private PipelineGeneration? _generation;
-    private EndpointServers? _servers;
+    private Route? _route;
     private long _requests;
     private bool _peerEnded;
     private bool _reset;
@@ -40,13 +39,32 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     /// <summary>The virtual servers of the connection's endpoint, looked up once a generation; <see langword="null"/> where it has none any more.</summary>
     public EndpointServers? GetServers(PipelineGeneration generation)
     {
-        if (!ReferenceEquals(_generation, generation))
+        var route = _route;
+        if (!ReferenceEquals(route?.Generation, generation))
         {
-            _generation = generation;
-            _servers = generation.Servers.FindEndpoint(connection.Listener.Endpoint);
+            _route = route = new Route(generation, generation.Servers.FindEndpoint(connection.Listener.Endpoint));
         }
 
-        return _servers;
+        return route.Servers;
+    }
+
+    /// <summary>Gives up what the connection serves if a generation serves it.</summary>
+    public void CancelIfInside(PipelineGeneration generation)
+    {
+        if (Volatile.Read(ref _serving) is not null && ReferenceEquals(_route?.Generation, generation))
+        {
+            Cancel();
+        }
+    }
+
+    /// <summary>Lets go of a generation that has ended.</summary>
+    public void Forget(PipelineGeneration generation)
+    {
+        var route = _route;
+        if (ReferenceEquals(route?.Generation, generation))
+        {
+            Interlocked.CompareExchange(ref _route, null, route);
+        }
     }
 
     /// <summary>Serves the connection to its end.</summary>
@@ -96,7 +114,7 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     /// <summary>Tells that a request is being served.</summary>
     public void BeginRequest(Http1Context context)
     {
-        _serving = context;
+        Volatile.Write(ref _serving, context);
         if (_reset)
         {
             // It came between two requests, when there was nothing to cancel.
@@ -112,10 +130,15 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     /// <summary>Tells that a request is over.</summary>
     public void EndRequest()
     {
-        _serving = null;
-        if (_halfCloseTimer is not null)
+        Volatile.Write(ref _serving, null);
+        if (!_peerEnded)
         {
-            _halfCloseTimer.Dispose();
+            return;
+        }
+
+        lock (_sync)
+        {
+            _halfCloseTimer?.Dispose();
             _halfCloseTimer = null;
         }
     }
@@ -158,7 +181,9 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     {
         var timeout = _requests == 0 ? server.Limits.RequestHeadTimeout : server.Limits.KeepAliveTimeout;
         connection.ReceiveDeadline = connection.Loop.Milliseconds + (long)timeout.TotalMilliseconds;
-        Volatile.Write(ref _idle, true);
+
+        // A full fence: the stop sees that the connection is idle, or the connection sees the stop.
+        Interlocked.Exchange(ref _idle, true);
         if (server.IsStopping && _requests > 0)
         {
             return false;
@@ -197,8 +222,16 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
 
     private async ValueTask CloseAsync()
     {
-        server.Remove(this);
-        await connection.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // Not before: a server that stops aborts what is open when the last connection has left.
+            server.Remove(this);
+        }
+
         lock (_sync)
         {
             _aborted?.Dispose();
@@ -259,6 +292,11 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     {
         lock (_sync)
         {
+            if (Volatile.Read(ref _serving) is null)
+            {
+                return;
+            }
+
             _halfCloseTimer ??= server.TimeProvider.CreateTimer(
                 static state => ((Http1Connection)state!).OnHalfCloseTimeout(), this, server.Limits.HalfCloseTimeout, Timeout.InfiniteTimeSpan);
         }
@@ -271,4 +309,7 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
             CancelRequest();
         }
     }
+
+    /// <summary>The virtual servers of the endpoint in a generation.</summary>
+    private sealed record Route(PipelineGeneration Generation, EndpointServers? Servers);
 }

@@ -50,7 +50,7 @@ internal sealed class Http1Context : IHttpContext, ILocalRedirectFeature, IUserF
     public bool MayKeepAlive { get; set; }
 
     /// <summary>Whether the connection ends after this request all the same, because what is unread of its body cannot be drained.</summary>
-    public bool MustClose => !MayKeepAlive || !RequestBody.CanBeDrained((long)Server.Limits.MaxDrainSize);
+    public bool MustClose => !MayKeepAlive || Server.IsStopping || !RequestBody.CanBeDrained((long)Server.Limits.MaxDrainSize);
 
     /// <summary>The clock of the connection's event loop.</summary>
     public long Milliseconds => ServedConnection.Loop.Milliseconds;

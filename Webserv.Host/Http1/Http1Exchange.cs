@@ -93,6 +93,8 @@ internal sealed class Http1Exchange
             {
                 if (!await ServeOneAsync(owner).ConfigureAwait(false))
                 {
+                    // Back to the loop, whose pool the working set came from.
+                    await connection.Loop.SwitchTo().ConfigureAwait(false);
                     return false;
                 }
 
@@ -118,6 +120,15 @@ internal sealed class Http1Exchange
             }
 
             await _output.FlushAsync().ConfigureAwait(false);
+            if (_parser.HasSkippedAll(_input.Unread.Length))
+            {
+                // An empty line behind a body is no beginning of a request (RFC 9112 section 2.2): the connection is idle.
+                _input.Advance(_input.Unread.Length);
+                _input.EndRequest();
+                _parser.Reset();
+                return true;
+            }
+
             connection.ReceiveDeadline = deadline;
             var received = await _input.ReceiveAsync(connection).ConfigureAwait(false);
             if (received == ReceiveStatus.TimedOut && !_input.IsEmpty)
@@ -151,7 +162,11 @@ internal sealed class Http1Exchange
             return await RejectAsync(connection, RequestRejection.HostMalformed).ConfigureAwait(false);
         }
 
-        var generation = _server.Pipelines.Enter();
+        if (_server.Pipelines.Enter() is not { } generation)
+        {
+            return false;
+        }
+
         var keep = false;
         try
         {
@@ -161,8 +176,7 @@ internal sealed class Http1Exchange
             }
 
             var virtualServer = servers.Find(host.Name);
-            var mayKeepAlive = !_server.IsStopping
-                && (head.Connection & ConnectionOptions.Close) == 0
+            var mayKeepAlive = (head.Connection & ConnectionOptions.Close) == 0
                 && (head.IsHttp11 || (head.Connection & ConnectionOptions.KeepAlive) != 0);
             _context.Begin(connection, owner.NextRequestNumber(), virtualServer, mayKeepAlive);
             _context.Request.Begin(target, host);
@@ -230,7 +244,7 @@ internal sealed class Http1Exchange
         {
             await response.CompleteAsync().ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not IOException)
+        catch (Exception exception) when (!_output.IsBroken)
         {
             if (!response.HasStarted)
             {
@@ -264,7 +278,11 @@ internal sealed class Http1Exchange
         _output.Write(_server.Date.GetLine(connection.Loop.Milliseconds));
         _output.Write(System.Text.Encoding.ASCII.GetBytes(
             $"Server: webserv\r\nContent-Type: {page.ContentType}\r\nContent-Length: {page.Body.Length}\r\nConnection: close\r\n\r\n"));
-        _output.Write(page.Body);
+        if (_parser.Head.Method != HttpMethods.Head)
+        {
+            _output.Write(page.Body);
+        }
+
         NeedsLingeringClose = true;
         await _output.FlushAsync().ConfigureAwait(false);
         return false;

@@ -71,34 +71,43 @@ internal sealed class Http1Input
 
     private void MakeRoom()
     {
-        var hasHead = _headEnd > _headStart;
-        if (hasHead && _position == _end)
+        if (_headEnd > _headStart)
         {
-            _position = _end = _headEnd;
+            MakeRoomBehindHead();
         }
+        else if (_buffer.Length == _end)
+        {
+            var unread = _end - _position;
+            var target = unread == _buffer.Length ? new byte[_buffer.Length * 2] : _buffer;
+            _buffer.AsSpan(_position, unread).CopyTo(target);
+            _buffer = target;
+            _headStart = _headEnd = _position = 0;
+            _end = unread;
+        }
+    }
 
-        var wanted = hasHead ? BodyRoom / 4 : 1;
-        if (_buffer.Length - _end >= wanted)
+    /// <summary>
+    /// The head of a request that is being served is never moved: one thread may read fields while another receives the
+    /// body. It keeps its place, in a larger buffer where room is short.
+    /// </summary>
+    private void MakeRoomBehindHead()
+    {
+        var unread = _end - _position;
+        if (_buffer.Length - _end >= BodyRoom / 4)
         {
             return;
         }
 
-        // Offsets of the head count from its start, so head and rest may move together; what lies between them is used up.
-        var keptHead = _headEnd - _headStart;
-        var unread = _end - _position;
-        var size = Math.Max(_buffer.Length, keptHead + unread + (hasHead ? BodyRoom : 0));
-        if (keptHead + unread == size)
+        var target = _buffer;
+        if (_buffer.Length - _headEnd - unread < BodyRoom / 4)
         {
-            size *= 2;
+            target = new byte[_headEnd + unread + BodyRoom];
+            _buffer.AsSpan(0, _headEnd).CopyTo(target);
         }
 
-        var target = size > _buffer.Length ? new byte[size] : _buffer;
-        var unreadBytes = _buffer.AsSpan(_position, unread);
-        _buffer.AsSpan(_headStart, keptHead).CopyTo(target);
-        unreadBytes.CopyTo(target.AsSpan(keptHead));
-        _buffer = target;
-        _headStart = 0;
-        _headEnd = _position = keptHead;
-        _end = keptHead + unread;
+        _buffer.AsSpan(_position, unread).CopyTo(target.AsSpan(_headEnd));
+        Volatile.Write(ref _buffer, target);
+        _position = _headEnd;
+        _end = _headEnd + unread;
     }
 }

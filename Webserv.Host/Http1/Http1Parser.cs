@@ -23,6 +23,10 @@ internal sealed class Http1Parser(int maxRequestLineSize, int maxHeadSize, int m
     /// <summary>Why the head was rejected.</summary>
     public RequestRejection Rejection { get; private set; }
 
+    /// <summary>Whether all that came was the empty line that is ignored before a request line.</summary>
+    /// <param name="length">How many bytes were there.</param>
+    public bool HasSkippedAll(int length) => _emptyLineSkipped && !_requestLineDone && _position == length;
+
     /// <summary>Makes the parser ready for the next head.</summary>
     public void Reset()
     {

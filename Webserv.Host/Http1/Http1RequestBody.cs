@@ -20,6 +20,7 @@ internal sealed class Http1RequestBody(Http1Input input)
     private bool _finalSent;
     private Task? _continueSend;
     private bool _reading;
+    private bool _readCancelled;
     private long? _maxSize;
 
     /// <summary>Whether all of the body was taken.</summary>
@@ -75,6 +76,8 @@ internal sealed class Http1RequestBody(Http1Input input)
         _maxSize = maxSize;
         _continueExpected = head.ExpectsContinue && head.IsHttp11 && _framing != BodyFraming.None;
         _finalSent = false;
+        HasExpectation = _continueExpected;
+        _readCancelled = false;
         _continueSend = null;
         _reading = false;
         WasRead = false;
@@ -82,8 +85,11 @@ internal sealed class Http1RequestBody(Http1Input input)
         IsReset = false;
     }
 
-    /// <summary>Whether the client waits for an answer, interim or final, before it sends the body.</summary>
-    public bool IsContinueExpected => _continueExpected;
+    /// <summary>
+    /// Whether the request asked for 100 (Continue), answered by now or not: the final answer then begins with
+    /// <see cref="BeginFinalAnswer"/>.
+    /// </summary>
+    public bool HasExpectation { get; private set; }
 
     /// <summary>
     /// Tells that the final answer is about to go out: 100 (Continue) is not sent any more. Whoever reads the body may be
@@ -105,7 +111,21 @@ internal sealed class Http1RequestBody(Http1Input input)
     {
         CheckDeclaredLength();
         WasRead = true;
+        Volatile.Write(ref _readCancelled, false);
         return IsComplete || buffer.IsEmpty ? new ValueTask<int>(0) : ReadCoreAsync(buffer);
+    }
+
+    /// <summary>
+    /// Ends the read that is pending with <see cref="OperationCanceledException"/>, within the resolution of the deadlines.
+    /// Nothing is lost: a later read goes on where it was.
+    /// </summary>
+    public void CancelRead()
+    {
+        Volatile.Write(ref _readCancelled, true);
+        if (_connection is { } connection)
+        {
+            connection.ReceiveDeadline = 0;
+        }
     }
 
     /// <summary>Throws 413 where the request declares more than it may send.</summary>
@@ -144,6 +164,7 @@ internal sealed class Http1RequestBody(Http1Input input)
         try
         {
             _maxSize = null;
+            Volatile.Write(ref _readCancelled, false);
             for (long drained = 0; drained <= maxSize;)
             {
                 var count = await ReadCoreAsync(scratch).ConfigureAwait(false);
@@ -192,6 +213,11 @@ internal sealed class Http1RequestBody(Http1Input input)
                 }
 
                 connection.ReceiveDeadline = connection.Loop.Milliseconds + _timeout;
+                if (Volatile.Read(ref _readCancelled))
+                {
+                    throw new OperationCanceledException();
+                }
+
                 var direct = _framing == BodyFraming.Length ? _remaining : _decoder.DataExpected;
                 if (direct > 0)
                 {
@@ -280,6 +306,8 @@ internal sealed class Http1RequestBody(Http1Input input)
         {
             case ReceiveStatus.Received:
                 return;
+            case ReceiveStatus.TimedOut when Volatile.Read(ref _readCancelled):
+                throw new OperationCanceledException();
             case ReceiveStatus.TimedOut:
                 throw Reject(RequestRejection.BodyTimeout);
             case ReceiveStatus.End:

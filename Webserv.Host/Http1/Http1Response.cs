@@ -156,7 +156,7 @@ internal sealed class Http1Response : IHttpResponse
         if (!HasStarted)
         {
             _contentLength ??= count;
-            if (_starting.Count > 0 || _buffered > 0 || _context.RequestBody.IsContinueExpected)
+            if (_starting.Count > 0 || _buffered > 0 || _context.RequestBody.HasExpectation)
             {
                 return SendFileSlowAsync(cached, handle, offset, count);
             }
@@ -346,7 +346,16 @@ internal sealed class Http1Response : IHttpResponse
     private void Start()
     {
         var request = _context.Request;
-        var status = StatusOverride != 0 && _statusCode == StatusCodes.Ok ? StatusOverride : _statusCode;
+        var status = _statusCode;
+        if (StatusOverride != 0 && status == StatusCodes.Ok)
+        {
+            // The validators of an error page say nothing about the resource that was asked for.
+            status = StatusOverride;
+            _fields[Fields.ETag] = default;
+            _fields[Fields.LastModified] = default;
+            _fields[Fields.AcceptRanges] = default;
+        }
+
         var bodiless = IsBodiless(status);
         var isDiscarded = bodiless || request.IsHead;
         var length = bodiless && status != StatusCodes.NotModified ? null : _contentLength;

@@ -93,6 +93,24 @@ internal sealed class Http1Server(
         }
     }
 
+    /// <summary>Cancels the requests that are inside a generation.</summary>
+    public void Cancel(PipelineGeneration generation)
+    {
+        foreach (var connection in Snapshot())
+        {
+            connection.CancelIfInside(generation);
+        }
+    }
+
+    /// <summary>Lets go of a generation that has ended: idle connections remember what they were served by last.</summary>
+    public void Forget(PipelineGeneration generation)
+    {
+        foreach (var connection in Snapshot())
+        {
+            connection.Forget(generation);
+        }
+    }
+
     /// <summary>Ends idle connections, waits for what runs, and cancels what still runs at the deadline.</summary>
     /// <param name="timeout">How long to wait.</param>
     /// <returns>Whether everything ended by itself.</returns>
@@ -120,17 +138,20 @@ internal sealed class Http1Server(
         }
         catch (TimeoutException)
         {
-            lock (_sync)
-            {
-                connections = [.. _connections];
-            }
-
-            foreach (var connection in connections)
+            foreach (var connection in Snapshot())
             {
                 connection.Cancel();
             }
 
             return false;
+        }
+    }
+
+    private Http1Connection[] Snapshot()
+    {
+        lock (_sync)
+        {
+            return [.. _connections];
         }
     }
 

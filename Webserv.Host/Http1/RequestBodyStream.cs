@@ -25,7 +25,22 @@ internal sealed class RequestBodyStream(Http1RequestBody body) : Stream
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return (_body ?? throw new ObjectDisposedException(nameof(RequestBodyStream), "The request is over.")).ReadAsync(buffer);
+        var body = _body ?? throw new ObjectDisposedException(nameof(RequestBodyStream), "The request is over.");
+        var read = body.ReadAsync(buffer);
+        return read.IsCompleted || !cancellationToken.CanBeCanceled ? read : AwaitAsync(body, read, cancellationToken);
+    }
+
+    private static async ValueTask<int> AwaitAsync(Http1RequestBody body, ValueTask<int> read, CancellationToken cancellation)
+    {
+        using var registration = cancellation.UnsafeRegister(static state => ((Http1RequestBody)state!).CancelRead(), body);
+        try
+        {
+            return await read.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

@@ -6,6 +6,9 @@ namespace Webserv.Host.Pipeline;
 /// <summary>Which requests an entry applies to: those that match one value of every list that is there.</summary>
 internal sealed class EntryCondition
 {
+    // Longer ones are refused before they come here.
+    private const int MaxHostLength = 256;
+
     private readonly PathPattern[] _paths;
     private readonly string[] _extensions;
     private readonly string[] _methods;
@@ -70,7 +73,16 @@ internal sealed class EntryCondition
 
         var host = request.Host;
         var colon = host.StartsWith('[') ? host.IndexOf(':', Math.Max(0, host.IndexOf(']'))) : host.IndexOf(':');
-        var name = (colon < 0 ? host : host[..colon]).ToLowerInvariant();
-        return Array.Exists(_hosts, pattern => pattern.IsMatch(name));
+        Span<char> name = stackalloc char[MaxHostLength];
+        var length = host.AsSpan(0, colon < 0 ? host.Length : colon).ToLowerInvariant(name);
+        foreach (var pattern in _hosts)
+        {
+            if (length > 0 && pattern.IsMatch(name[..length]))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

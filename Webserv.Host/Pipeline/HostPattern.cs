@@ -15,8 +15,8 @@ internal sealed class HostPattern(string pattern)
 
     /// <summary>Whether a host name matches.</summary>
     /// <param name="name">In lower case, without port.</param>
-    public bool IsMatch(string name) =>
-        IsSuffix ? name.Length > Pattern.Length - 1 && name.EndsWith(Pattern[1..], StringComparison.Ordinal)
-        : IsPrefix ? name.Length > Pattern.Length - 1 && name.StartsWith(Pattern[..^1], StringComparison.Ordinal)
-        : name == Pattern;
+    public bool IsMatch(ReadOnlySpan<char> name) =>
+        IsSuffix ? name.Length > Pattern.Length - 1 && name.EndsWith(Pattern.AsSpan(1), StringComparison.Ordinal)
+        : IsPrefix ? name.Length > Pattern.Length - 1 && name.StartsWith(Pattern.AsSpan(0, Pattern.Length - 1), StringComparison.Ordinal)
+        : name.SequenceEqual(Pattern);
 }

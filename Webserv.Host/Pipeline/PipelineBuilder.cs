@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Webserv.Abstractions.Http;
@@ -13,10 +12,19 @@ namespace Webserv.Host.Pipeline;
 internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog catalog, IConfigurationErrors errors, ILogger logger)
 {
     private readonly List<IMiddleware> _middleware = [];
-    private readonly List<(IAsyncInitializer Instance, string Path)> _initializers = [];
+    private readonly List<(IAsyncInitializer Instance, string Plugin, string Path)> _initializers = [];
 
-    /// <summary>Whether middleware are initialised; not for a mere check, which must change nothing on disk.</summary>
-    public bool InitializesMiddleware { get; init; } = true;
+    /// <summary>
+    /// Whether this is a mere check: nothing is initialised, since that may change things on disk, and a middleware that
+    /// nobody offers is an error even where a plugin that failed to load may have it.
+    /// </summary>
+    public bool IsCheck { get; init; }
+
+    /// <summary>How long the initialisation of a middleware may take before the start is given up.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The clock.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>Builds a generation.</summary>
     /// <param name="number">Its number.</param>
@@ -24,7 +32,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
     /// <returns>The generation, or <see langword="null"/> where something is wrong; what was made is disposed then.</returns>
     public async Task<PipelineGeneration?> BuildAsync(int number, CancellationToken cancellation)
     {
-        var failed = false;
+        var built = false;
         var responder = new ErrorResponder(logger);
         var servers = new List<VirtualServer>();
         var counter = new CountingErrors(errors);
@@ -35,34 +43,41 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             servers.Add(new VirtualServer(server, limit, Compile(server.Pipeline, scope, AnswerNotFound, counter), responder));
         }
 
-        foreach (var (instance, path) in InitializesMiddleware ? _initializers : [])
-        {
-            failed |= counter.Count == 0 && !await InitializeAsync(instance, path, cancellation).ConfigureAwait(false);
-        }
-
-        if (counter.Count > 0 || failed)
-        {
-            await PipelineGeneration.DisposeAllAsync(_middleware, logger).ConfigureAwait(false);
-            return null;
-        }
-
-        return new PipelineGeneration(number, new VirtualServerTable(servers), _middleware, logger);
-    }
-
-    [SuppressMessage("Design", "CA1031", Justification = "A plugin's failure becomes an error of configuration.")]
-    private async Task<bool> InitializeAsync(IAsyncInitializer instance, string path, CancellationToken cancellation)
-    {
         try
         {
-            await instance.InitializeAsync(cancellation).ConfigureAwait(false);
-            return true;
+            built = counter.Count == 0 && (IsCheck || await InitializeAllAsync(cancellation).ConfigureAwait(false));
         }
-        catch (Exception exception) when (!cancellation.IsCancellationRequested)
+        finally
         {
-            errors.Add(path, $"cannot be initialised: {exception.Message}");
-            Log.InitializeFailed(logger, path, exception);
-            return false;
+            if (!built)
+            {
+                await PipelineGeneration.DisposeAllAsync(_middleware, logger).ConfigureAwait(false);
+            }
         }
+
+        return built ? new PipelineGeneration(number, new VirtualServerTable(servers), _middleware, logger) : null;
+    }
+
+    /// <returns>Whether all went well. Those that did not are all reported.</returns>
+    private async Task<bool> InitializeAllAsync(CancellationToken cancellation)
+    {
+        var failed = false;
+        foreach (var (instance, plugin, path) in _initializers)
+        {
+            try
+            {
+                await PluginCode.RunAsync(
+                    plugin, "its initialisation", instance.InitializeAsync, StartTimeout, TimeProvider, logger, cancellation).ConfigureAwait(false);
+            }
+            catch (PluginException exception)
+            {
+                failed = true;
+                errors.Add(path, $"cannot be initialised: {exception.Message}");
+                Log.InitializeFailed(logger, path, exception);
+            }
+        }
+
+        return !failed;
     }
 
     private RequestDelegate Compile(IReadOnlyList<PipelineEntryOptions> entries, PipelineScope scope, RequestDelegate next, CountingErrors counter)
@@ -115,7 +130,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
         _middleware.Add(middleware);
         if (middleware is IAsyncInitializer initializer)
         {
-            _initializers.Add((initializer, entry.ConfigurationPath));
+            _initializers.Add((initializer, registration.PluginId, entry.ConfigurationPath));
         }
 
         return registration.IsNonBlocking
@@ -125,13 +140,20 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
 
     private RequestDelegate CompileMissing(PipelineEntryOptions entry, string name, CountingErrors counter)
     {
-        if (catalog.FailedPlugins.Count == 0)
+        var failed = string.Join(", ", catalog.FailedPlugins);
+        if (failed.Length == 0)
         {
             counter.Add(entry.ConfigurationPath + ":Use", $"no plugin offers a middleware '{name}'{NearestName.Hint(name, catalog.Names)}");
         }
+        else if (IsCheck || NearestName.Find(name, catalog.Names) is not null)
+        {
+            counter.Add(
+                entry.ConfigurationPath + ":Use",
+                $"no loaded plugin offers a middleware '{name}', unless one that failed to load does: {failed}{NearestName.Hint(name, catalog.Names)}");
+        }
         else
         {
-            Log.MiddlewareUnavailable(logger, entry.ConfigurationPath, name, string.Join(", ", catalog.FailedPlugins));
+            Log.MiddlewareUnavailable(logger, entry.ConfigurationPath, name, failed);
         }
 
         return static (context, _) =>

@@ -10,6 +10,9 @@ namespace Webserv.Host.Pipeline;
 /// </summary>
 internal sealed class PipelineGeneration(int number, VirtualServerTable servers, IReadOnlyList<IMiddleware> middleware, ILogger logger)
 {
+    // How long cancelled requests may take to notice.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     // The holder's own reference counts as one.
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _references = 1;
@@ -51,22 +54,38 @@ internal sealed class PipelineGeneration(int number, VirtualServerTable servers,
         }
     }
 
-    /// <summary>Takes no more requests, waits for those inside, and disposes the middleware, last first.</summary>
-    /// <param name="timeout">How long to wait; the middleware of what is still inside then are disposed under it, and it is logged.</param>
+    /// <summary>Takes no more requests, waits for those inside, cancels what is left, and disposes the middleware, last first.</summary>
+    /// <param name="timeout">How long to wait before the rest is cancelled.</param>
+    /// <param name="cancelRest">Cancels the requests that are still inside.</param>
     /// <param name="timeProvider">The clock.</param>
-    public async Task RetireAsync(TimeSpan timeout, TimeProvider timeProvider)
+    public async Task RetireAsync(TimeSpan timeout, Action<PipelineGeneration> cancelRest, TimeProvider timeProvider)
     {
         Exit();
-        try
+        if (!await WaitAsync(timeout, timeProvider).ConfigureAwait(false))
         {
-            await Drained.WaitAsync(timeout, timeProvider).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            Log.GenerationNotDrained(logger, number, timeout.TotalSeconds);
+            Log.GenerationCancelled(logger, number, timeout.TotalSeconds);
+            cancelRest(this);
+            if (!await WaitAsync(Grace, timeProvider).ConfigureAwait(false))
+            {
+                Log.GenerationNotDrained(logger, number);
+            }
         }
 
         await DisposeAllAsync(middleware, logger).ConfigureAwait(false);
+    }
+
+    private async Task<bool> WaitAsync(TimeSpan timeout, TimeProvider timeProvider)
+    {
+        try
+        {
+            await Drained.WaitAsync(timeout, timeProvider).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            // An answer like any other: somebody is still inside.
+            return false;
+        }
     }
 
     /// <summary>Disposes middleware, last first; one that throws does not keep the others from it.</summary>

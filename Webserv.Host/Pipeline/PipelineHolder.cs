@@ -8,8 +8,11 @@ internal sealed class PipelineHolder(PipelineGeneration first)
     /// <summary>The generation that new requests enter.</summary>
     public PipelineGeneration Current => Volatile.Read(ref _current);
 
-    /// <summary>Pins what is running now for a request; the caller gives it back with <see cref="PipelineGeneration.Exit"/>.</summary>
-    public PipelineGeneration Enter()
+    /// <summary>
+    /// Pins what is running now for a request; the caller gives it back with <see cref="PipelineGeneration.Exit"/>.
+    /// <see langword="null"/> where nothing does: the server ends.
+    /// </summary>
+    public PipelineGeneration? Enter()
     {
         while (true)
         {
@@ -17,6 +20,11 @@ internal sealed class PipelineHolder(PipelineGeneration first)
             if (current.TryEnter())
             {
                 return current;
+            }
+
+            if (ReferenceEquals(current, Current))
+            {
+                return null;
             }
         }
     }

@@ -38,7 +38,8 @@ internal sealed class VirtualServer(VirtualServerOptions options, long? maxReque
         Task serving;
         try
         {
-            serving = context.Request.Path == "*" ? AnswerOptions(context) : pipeline(context, cancellation);
+            serving = (context.Request.Path == "*" ? AnswerOptions(context) : pipeline(context, cancellation))
+                ?? throw new InvalidOperationException("A middleware returned null in place of a task.");
         }
         catch (Exception exception)
         {

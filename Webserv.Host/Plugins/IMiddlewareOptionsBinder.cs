@@ -6,6 +6,9 @@ namespace Webserv.Host.Plugins;
 /// <summary>Makes the options of one pipeline entry.</summary>
 internal interface IMiddlewareOptionsBinder
 {
+    /// <summary>The class of the options.</summary>
+    Type OptionsType { get; }
+
     /// <summary>The service that the middleware asks for: <c>IOptions&lt;TOptions&gt;</c>.</summary>
     Type ServiceType { get; }
 

@@ -16,6 +16,12 @@ internal interface IMiddlewareRegistration
     /// <summary>Whether it is marked with <see cref="NonBlockingAttribute"/>.</summary>
     bool IsNonBlocking { get; }
 
+    /// <summary>Its class. A type of the plugin keeps it in memory: let go of it before the plugin is unloaded.</summary>
+    Type MiddlewareType { get; }
+
+    /// <summary>The class of its options, with a parameterless constructor that sets the defaults; <see langword="null"/> where it has none.</summary>
+    Type? OptionsType { get; }
+
     /// <summary>
     /// Binds and validates the options and makes the instance for one entry. Nothing is thrown: what is wrong (unknown
     /// option, wrong type, failed validation, exception of a constructor) is added to <paramref name="errors"/> with the

@@ -9,6 +9,8 @@ internal sealed class MiddlewareOptionsBinder<TOptions, TValidator> : IMiddlewar
     where TOptions : class, new()
     where TValidator : class, IValidateOptions<TOptions>, new()
 {
+    public Type OptionsType => typeof(TOptions);
+
     public Type ServiceType => typeof(IOptions<TOptions>);
 
     public object Bind(IConfigurationSection? section, string path, IConfigurationErrors errors)

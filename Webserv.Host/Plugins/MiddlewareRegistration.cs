@@ -19,6 +19,10 @@ internal sealed class MiddlewareRegistration<TMiddleware>(
 
     public bool IsNonBlocking { get; } = typeof(TMiddleware).IsDefined(typeof(NonBlockingAttribute), inherit: false);
 
+    public Type MiddlewareType => typeof(TMiddleware);
+
+    public Type? OptionsType => optionsBinder?.OptionsType;
+
     public void Attach(IServiceProvider? services) => _services = services;
 
     public IMiddleware? Create(IPipelineEntry entry, IConfigurationSection? options, IConfigurationErrors errors)

@@ -17,7 +17,7 @@ internal sealed class PluginFileSet
     public const string LockFile = ".webserv-lock";
 
     /// <summary>What belongs to a single-file plugin besides its assembly.</summary>
-    private static readonly string[] Companions = [".deps.json", ".pdb"];
+    private static readonly string[] Companions = [".deps.json", ".pdb", ".xml"];
 
     private readonly List<PluginFile> _files;
 

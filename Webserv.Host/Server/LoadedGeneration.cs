@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Webserv.Host.Configuration;
+using Webserv.Host.Http1;
 using Webserv.Host.Pipeline;
 using Webserv.Host.Plugins;
 
@@ -45,9 +46,12 @@ internal sealed class LoadedGeneration
     }
 
     /// <summary>Lets requests inside finish, then disposes middleware and unloads plugins.</summary>
-    public async Task RetireAsync(TimeSpan timeout, TimeProvider timeProvider)
+    /// <param name="timeout">How long to wait before the rest is cancelled.</param>
+    /// <param name="http">Whose requests they are.</param>
+    public async Task RetireAsync(TimeSpan timeout, Http1Server http)
     {
-        await Generation.RetireAsync(timeout, timeProvider).ConfigureAwait(false);
+        await Generation.RetireAsync(timeout, http.Cancel, http.TimeProvider).ConfigureAwait(false);
+        http.Forget(Generation);
         await Catalog.DisposeAsync().ConfigureAwait(false);
     }
 }

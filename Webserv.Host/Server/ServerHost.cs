@@ -1,12 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Webserv.Host.Commands;
 using Webserv.Host.Configuration;
 using Webserv.Host.Logging;
 using Webserv.Host.Plugins;
+using Webserv.Host.Plugins.Documentation;
 
 namespace Webserv.Host.Server;
 
@@ -20,6 +20,7 @@ internal sealed class ServerHost : IServerHost
         using var loggers = HostLogging.Create(loaded.Configuration);
         var logger = loggers.CreateLogger("Webserv");
         using var signals = new StopSignals(cancellation);
+        using var reloads = new ReloadSignals(logger);
         if (loaded.Options is not { } options || loaded.Errors.Count > 0)
         {
             return await ReportAsync(loaded, Console.Error).ConfigureAwait(false);
@@ -44,12 +45,8 @@ internal sealed class ServerHost : IServerHost
 
         await using (server)
         {
-            using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-            {
-                context.Cancel = true;
-                _ = ReloadAsync(server, configurationFile, logger, signals.Stopping);
-            });
             await PrintEndpointsAsync(options, server).ConfigureAwait(false);
+            reloads.Attach(() => _ = ReloadAsync(server, configurationFile, logger, signals.Stopping));
             await signals.WaitAsync().ConfigureAwait(false);
             Log.Stopping(logger, server.ConnectionCount);
             await server.StopAsync().ConfigureAwait(false);
@@ -102,13 +99,36 @@ internal sealed class ServerHost : IServerHost
         {
             if (catalog.Descriptions.FirstOrDefault(plugin => plugin.Id.Equals(id, StringComparison.OrdinalIgnoreCase)) is { } found)
             {
-                await output.WriteAsync(PluginReport.Details(found)).ConfigureAwait(false);
+                var loaded = catalog.Plugins.FirstOrDefault(plugin => plugin.Description == found);
+                var reference = loaded is null ? null : PluginReference.Of(loaded, TextStyle.Plain);
+                await output.WriteAsync(PluginReport.Details(found, reference)).ConfigureAwait(false);
                 return found.State == PluginState.Failed ? ExitCodes.Failure : ExitCodes.Success;
             }
 
             var hint = NearestName.Hint(id, [.. catalog.Descriptions.Select(plugin => plugin.Id)]);
             await errors.WriteLineAsync($"webserv: there is no plugin '{id}'{hint}").ConfigureAwait(false);
             return ExitCodes.Failure;
+        }, cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async Task<int> WritePluginReferenceAsync(string configurationFile, TextWriter output, TextWriter errors, CancellationToken cancellation)
+    {
+        return await WithPluginsAsync(configurationFile, errors, async catalog =>
+        {
+            List<PluginReference> plugins = [.. catalog.Plugins.Select(plugin => PluginReference.Of(plugin, TextStyle.Markdown))];
+            await output.WriteAsync(PluginReferencePage.ToMarkdown(plugins)).ConfigureAwait(false);
+            var problems = catalog.Descriptions.Where(plugin => plugin.State == PluginState.Failed).Select(plugin => $"{plugin.Id} {plugin.Error}")
+                .Concat(plugins.SelectMany(plugin => plugin.Middleware, (plugin, middleware) => (plugin, middleware))
+                    .Where(offer => offer.middleware.Problem is not null)
+                    .Select(offer => $"{offer.plugin.Id}: {offer.middleware.Name} {offer.middleware.Problem}"))
+                .ToList();
+            foreach (var problem in problems)
+            {
+                await errors.WriteLineAsync("webserv: plugin " + problem).ConfigureAwait(false);
+            }
+
+            return problems.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
         }, cancellation).ConfigureAwait(false);
     }
 
@@ -122,10 +142,10 @@ internal sealed class ServerHost : IServerHost
             errors.Add("Webserv:Plugins", $"plugin {plugin.Id} ({plugin.File}): {plugin.Error}");
         }
 
-        var builder = new Pipeline.PipelineBuilder(options, catalog, errors, parts.Loggers.CreateLogger("Webserv.Pipeline")) { InitializesMiddleware = false };
+        var builder = new Pipeline.PipelineBuilder(options, catalog, errors, parts.Loggers.CreateLogger("Webserv.Pipeline")) { IsCheck = true };
         if (await builder.BuildAsync(0, cancellation).ConfigureAwait(false) is { } generation)
         {
-            await generation.RetireAsync(TimeSpan.Zero, parts.TimeProvider).ConfigureAwait(false);
+            await generation.RetireAsync(TimeSpan.Zero, static _ => { }, parts.TimeProvider).ConfigureAwait(false);
         }
     }
 

@@ -15,7 +15,9 @@ internal sealed class WebServer : IAsyncDisposable
     private readonly Http1Server _http;
     private readonly Dictionary<ListenEndpoint, IConnectionListener> _listeners = [];
     private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly List<Task> _retirements = [];
     private LoadedGeneration _loaded;
+    private volatile bool _isStopping;
 
     private WebServer(WebServerParts parts, LoadedGeneration loaded, LimitsOptions limits)
     {
@@ -64,7 +66,7 @@ internal sealed class WebServer : IAsyncDisposable
         }
 
         var server = new WebServer(parts, loaded, options.Limits);
-        if (server.Bind(options, errors))
+        if (await server.BindAsync(options, errors).ConfigureAwait(false) is { } bound && Accept(bound, errors))
         {
             return server;
         }
@@ -90,21 +92,22 @@ internal sealed class WebServer : IAsyncDisposable
                 return false;
             }
 
-            var before = _listeners.Keys.ToHashSet();
-            if (!Bind(options, errors))
+            // A server that was told to stop meanwhile must not listen again.
+            if (_isStopping || await BindAsync(options, errors).ConfigureAwait(false) is not { } bound)
             {
-                await CloseListenersAsync(endpoint => !before.Contains(endpoint)).ConfigureAwait(false);
-                await next.RetireAsync(TimeSpan.Zero, _parts.TimeProvider).ConfigureAwait(false);
+                await next.RetireAsync(TimeSpan.Zero, _http).ConfigureAwait(false);
                 return false;
             }
 
-            Pipelines.Swap(next.Generation);
             var old = _loaded;
             _loaded = next;
+            Pipelines.Swap(next.Generation);
+            Accept(bound, errors);
             var wanted = options.VirtualServers.SelectMany(server => server.Listen).ToHashSet();
             await CloseListenersAsync(endpoint => !wanted.Contains(endpoint)).ConfigureAwait(false);
+            _retirements.Add(old.RetireAsync(options.Limits.ShutdownTimeout, _http));
+            _retirements.RemoveAll(task => task.IsCompleted);
             Log.Reloaded(Logger, number);
-            await old.RetireAsync(options.Limits.ShutdownTimeout, _parts.TimeProvider).ConfigureAwait(false);
             return true;
         }
         finally
@@ -116,7 +119,7 @@ internal sealed class WebServer : IAsyncDisposable
     /// <summary>Stops accepting, lets what runs finish within the time of <c>Limits.ShutdownTimeout</c>, and cancels the rest.</summary>
     public async Task StopAsync()
     {
-        await CloseListenersAsync(_ => true).ConfigureAwait(false);
+        await CloseAllListenersAsync().ConfigureAwait(false);
         if (!await _http.StopAsync(_http.Limits.ShutdownTimeout).ConfigureAwait(false))
         {
             Log.StopTimedOut(Logger, _http.Limits.ShutdownTimeout.TotalSeconds);
@@ -126,38 +129,91 @@ internal sealed class WebServer : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await CloseListenersAsync(_ => true).ConfigureAwait(false);
-        await _loaded.RetireAsync(TimeSpan.FromSeconds(1), _parts.TimeProvider).ConfigureAwait(false);
+        await CloseAllListenersAsync().ConfigureAwait(false);
+        await _http.StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+        await Task.WhenAll([.. _retirements, _loaded.RetireAsync(TimeSpan.Zero, _http)]).ConfigureAwait(false);
         await _parts.DisposeAsync().ConfigureAwait(false);
         _changing.Dispose();
     }
 
-    private bool Bind(WebservOptions options, IConfigurationErrors errors)
+    /// <summary>Binds the endpoints that are not bound yet; nothing is accepted on them before <see cref="Accept"/>.</summary>
+    /// <returns>Their listeners, or <see langword="null"/> where one cannot be bound; none of them stays bound then.</returns>
+    private async Task<List<IConnectionListener>?> BindAsync(WebservOptions options, IConfigurationErrors errors)
     {
-        var allBound = true;
+        var bound = new List<IConnectionListener>();
+        var failed = false;
         foreach (var server in options.VirtualServers)
         {
             for (var index = 0; index < server.Listen.Count; index++)
             {
                 var endpoint = server.Listen[index];
-                if (_listeners.ContainsKey(endpoint))
+                if (_listeners.ContainsKey(endpoint) || bound.Exists(listener => listener.Endpoint == endpoint))
                 {
                     continue;
                 }
 
                 try
                 {
-                    _listeners.Add(endpoint, _parts.Transport.Bind(endpoint, _http));
+                    bound.Add(_parts.Transport.Bind(endpoint, _http));
                 }
                 catch (IOException exception)
                 {
                     errors.Add($"{server.ConfigurationPath}:Listen:{index}", exception.Message);
-                    allBound = false;
+                    failed = true;
                 }
             }
         }
 
-        return allBound;
+        if (failed)
+        {
+            foreach (var listener in bound)
+            {
+                await listener.DisposeAsync().ConfigureAwait(false);
+            }
+
+            return null;
+        }
+
+        foreach (var listener in bound)
+        {
+            _listeners.Add(listener.Endpoint, listener);
+        }
+
+        return bound;
+    }
+
+    private static bool Accept(List<IConnectionListener> bound, IConfigurationErrors errors)
+    {
+        var accepting = true;
+        foreach (var listener in bound)
+        {
+            try
+            {
+                listener.Start();
+            }
+            catch (IOException exception)
+            {
+                errors.Add("Webserv:VirtualServers", exception.Message);
+                accepting = false;
+            }
+        }
+
+        return accepting;
+    }
+
+    /// <summary>For good: a reload that is under way neither finds nor leaves any.</summary>
+    private async Task CloseAllListenersAsync()
+    {
+        _isStopping = true;
+        await _changing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await CloseListenersAsync(_ => true).ConfigureAwait(false);
+        }
+        finally
+        {
+            _changing.Release();
+        }
     }
 
     private async Task CloseListenersAsync(Func<ListenEndpoint, bool> choose)

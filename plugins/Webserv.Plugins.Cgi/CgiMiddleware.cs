@@ -11,7 +11,10 @@ using Webserv.Plugins.Cgi.Scripts;
 
 namespace Webserv.Plugins.Cgi;
 
-/// <summary>Answers requests for scripts by running them (RFC 3875); others are for the next in the pipeline.</summary>
+/// <summary>
+/// Answers requests for scripts by running them (CGI, RFC 3875): PHP, Python, shell, anything that reads and writes. Requests
+/// for anything else go on to the next entry.
+/// </summary>
 internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisposable
 {
     private readonly CgiOptions _options;

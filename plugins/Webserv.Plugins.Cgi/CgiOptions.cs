@@ -2,7 +2,7 @@ using Webserv.Abstractions.Configuration;
 
 namespace Webserv.Plugins.Cgi;
 
-/// <summary>Options of the middleware <c>Cgi</c>.</summary>
+/// <summary>Which scripts an entry runs, how, and for how long.</summary>
 public sealed class CgiOptions
 {
     /// <summary>
@@ -14,66 +14,76 @@ public sealed class CgiOptions
     public IDictionary<string, string> Interpreters { get; set; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// The scripts that answer for a directory whose path ends with a slash, tried in order. Default:
-    /// <see langword="null"/>, which stands for <c>index</c> with each ending of <see cref="Interpreters"/>.
+    /// The names of the scripts that answer for a directory whose path ends with a slash, tried in order. An empty list is
+    /// none. Default: <c>index</c> with each ending of <see cref="Interpreters"/>.
     /// </summary>
     public IList<string>? Index { get; set; }
 
     /// <summary>
     /// How long a script may neither take input nor give output while the client is ready for both, and how long it may go
-    /// on after it closed its output, before it is killed; 504 where nothing was sent yet. 1 ms to 24 days. Default: 60 s.
+    /// on after it closed its output, before it is killed: 504 where nothing was sent yet, otherwise the connection is
+    /// closed in the middle of the answer. 1 ms to 24 days.
     /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long an answer may take from the start of the script to its last byte; 1 ms to 24 days. Default: no limit.</summary>
+    /// <summary>
+    /// How long an answer may take from the start of the script to its last byte, before the script is killed as after
+    /// <see cref="Timeout"/>. 1 ms to 24 days. Default: no limit.
+    /// </summary>
     public TimeSpan? TotalTimeout { get; set; }
 
     /// <summary>
     /// How long a script and what it started may take to end after SIGTERM before SIGKILL; also how long processes that a
     /// script left behind may keep its output open without writing. Processes that made a session of their own
-    /// (<c>setsid</c>) are left alone. 0 to 1 minute. Default: 2 s.
+    /// (<c>setsid</c>) are left alone. 0 to 1 minute.
     /// </summary>
     public TimeSpan KillGrace { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Extra environment variables; they win over every other of the same name.</summary>
+    /// <summary>Extra environment variables, names to values; they win over every other of the same name. Default: none.</summary>
     public IDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>
     /// Names of variables that are passed from the server's own environment where they are set there. <c>PATH</c> always
-    /// is, nothing else is unless named here.
+    /// is, nothing else is unless named here. Default: none.
     /// </summary>
     public IList<string> PassEnvironment { get; set; } = [];
 
-    /// <summary>What <c>PATH_INFO</c> holds. Default: <see cref="PathInfoStyle.Rfc"/>.</summary>
+    /// <summary>What the scripts find in <c>PATH_INFO</c>.</summary>
     public PathInfoStyle PathInfo { get; set; }
 
     /// <summary>
     /// Whether a script must exist. Where it need not, the interpreter is run for every path with its ending, in the
-    /// entry's root if the path's directory does not exist. Default: <see langword="true"/>.
+    /// entry's root if the path's directory does not exist. That is for programs that route by path themselves, and a danger
+    /// with those that look for a file on their own: php-cgi walks up a missing path and runs the file it meets
+    /// (<c>cgi.fix_pathinfo</c>). Paths below a file are 404 for that reason; still, switch <c>cgi.fix_pathinfo</c> off, and
+    /// never use it over a directory that strangers can write to.
     /// </summary>
     public bool CheckScriptExists { get; set; } = true;
 
-    /// <summary>The most bytes of a script's header block; 502 above. 256 bytes to 16 MB. Default: 64 KB.</summary>
+    /// <summary>The most bytes of a script's header block; 502 above it, and the script is killed. 256 bytes to 16 MB.</summary>
     public ByteSize MaxHeaderSize { get; set; } = ByteSize.FromKilobytes(64);
 
-    /// <summary>How many scripts of this entry run at once, 1 to 100000. Default: 64.</summary>
+    /// <summary>How many scripts of this entry run at once, 1 to 100000; further requests wait.</summary>
     public int MaxConcurrent { get; set; } = 64;
 
-    /// <summary>How many requests wait when that many run, 0 to 1000000; 503 beyond. Default: 256.</summary>
+    /// <summary>How many requests wait while <see cref="MaxConcurrent"/> scripts run, 0 to 1000000; further ones are answered 503.</summary>
     public int QueueLength { get; set; } = 256;
 
-    /// <summary>How long a request waits for its turn, 0 to 24 days, before it is answered with 503 and Retry-After. Default: 10 s.</summary>
+    /// <summary>How long a request waits for its turn before it is answered with 503 and Retry-After. 0 to 24 days.</summary>
     public TimeSpan QueueTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>What happens to request bodies without a known length. Default: <see cref="Cgi.ChunkedBody.Spool"/>.</summary>
+    /// <summary>What happens to request bodies whose length is not known before they are read (chunked ones).</summary>
     public ChunkedBody ChunkedBody { get; set; }
 
-    /// <summary>How much of a spooled body stays in memory; the rest goes to a temporary file. 0 to 16 MB. Default: 64 KB.</summary>
+    /// <summary>
+    /// How much of a body that is spooled stays in memory; a larger one is kept in a temporary file, up to the entry's
+    /// <c>MaxRequestBodySize</c>. 0 to 16 MB.
+    /// </summary>
     public ByteSize SpoolMemory { get; set; } = ByteSize.FromKilobytes(64);
 
     /// <summary>
-    /// Whether scripts see the fields Authorization and Proxy-Authorization, and with them the client's password. Default:
-    /// <see langword="false"/>.
+    /// Whether scripts see the fields Authorization and Proxy-Authorization (<c>HTTP_AUTHORIZATION</c>), and with them the
+    /// client's password.
     /// </summary>
     public bool PassAuthorization { get; set; }
 }

@@ -6,9 +6,10 @@ using Webserv.Abstractions.Pipeline;
 namespace Webserv.Plugins.DirectoryListing;
 
 /// <summary>
-/// Answers GET and HEAD for a directory with a page of what is in it. What is visible follows the rules of the document
-/// root; everything else is passed on. It reads directories, which blocks, and so is not marked as non-blocking.
+/// Answers GET and HEAD for a directory with a page of what is in it, and sends requests without the slash at the end to the
+/// path with it (301). Everything else goes on to the next entry.
 /// </summary>
+/// <remarks>It reads directories, which blocks, and so is not marked as non-blocking.</remarks>
 public sealed class DirectoryListingMiddleware : IMiddleware
 {
     private readonly IDocumentRoot _root;

@@ -4,7 +4,7 @@ using Webserv.Abstractions.Pipeline;
 
 namespace Webserv.Plugins.Hello;
 
-/// <summary>Greets whoever is named in the query: <c>/hello?name=Ada</c>.</summary>
+/// <summary>Answers GET and HEAD with a greeting to whoever is named in the query: <c>/hello?name=Ada</c>. The example to copy from.</summary>
 /// <param name="options">The options of the entry that this instance was made for.</param>
 /// <remarks>
 /// One instance serves many requests at once: it keeps nothing of a request in its fields. It is marked

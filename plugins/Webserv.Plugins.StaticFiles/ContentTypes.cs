@@ -18,10 +18,11 @@ internal sealed class ContentTypes
         }
 
         // The same field value many times becomes one string.
+        var allowed = new ContentTypeAllowList(options.OnlyContentTypes);
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (extension, type) in types)
         {
-            var value = WithCharset(type, options.Charset);
+            var value = WithCharset(allowed.Apply(type), options.Charset);
             if (!values.TryGetValue(value, out var known))
             {
                 values.Add(value, known = value);
@@ -31,7 +32,7 @@ internal sealed class ContentTypes
         }
 
         _byExtension = types.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
-        _fallback = WithCharset(options.DefaultContentType, options.Charset);
+        _fallback = WithCharset(allowed.Apply(options.DefaultContentType), options.Charset);
     }
 
     /// <summary>The field value for a file.</summary>

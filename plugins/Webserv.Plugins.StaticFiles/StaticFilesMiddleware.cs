@@ -1,12 +1,16 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 using Webserv.Abstractions.Pipeline;
 
 namespace Webserv.Plugins.StaticFiles;
 
-/// <summary>Answers GET and HEAD with the files below the entry's root.</summary>
+/// <summary>
+/// Answers GET and HEAD with the files below the entry's root, with conditional requests and ranges. A path without a file
+/// goes on to the next entry.
+/// </summary>
 [NonBlocking]
 internal sealed class StaticFilesMiddleware : IMiddleware
 {
@@ -15,7 +19,7 @@ internal sealed class StaticFilesMiddleware : IMiddleware
     private readonly TimeProvider _time;
     private readonly ContentTypes _contentTypes;
     private readonly string[] _index;
-    private readonly string? _cacheControl;
+    private readonly KeyValuePair<string, StringValues>[] _extraFields;
 
     /// <summary>Opens the entry's root.</summary>
     /// <exception cref="InvalidOperationException">The entry has no root.</exception>
@@ -28,7 +32,7 @@ internal sealed class StaticFilesMiddleware : IMiddleware
         _time = time;
         _contentTypes = new ContentTypes(settings);
         _index = [.. settings.GetIndex()];
-        _cacheControl = settings.CacheControl;
+        _extraFields = [.. settings.GetExtraFields()];
     }
 
     /// <inheritdoc />
@@ -97,7 +101,7 @@ internal sealed class StaticFilesMiddleware : IMiddleware
         if (precondition == Precondition.NotModified)
         {
             response.StatusCode = StatusCodes.NotModified;
-            SetValidators(answer, file);
+            SetFields(answer, file);
             return Task.CompletedTask;
         }
 
@@ -131,7 +135,7 @@ internal sealed class StaticFilesMiddleware : IMiddleware
             answer[Fields.ContentType] = contentType;
         }
 
-        SetValidators(answer, file);
+        SetFields(answer, file);
         answer[Fields.AcceptRanges] = "bytes";
         return response.SendFileAsync(file, offset, count, cancellation);
     }
@@ -143,13 +147,13 @@ internal sealed class StaticFilesMiddleware : IMiddleware
         return Task.FromException(refusal);
     }
 
-    private void SetValidators(IHeaderCollection answer, IFileEntry file)
+    private void SetFields(IHeaderCollection answer, IFileEntry file)
     {
         answer[Fields.LastModified] = file.LastModifiedField;
         answer[Fields.ETag] = file.EntityTag;
-        if (_cacheControl is not null)
+        foreach (var (name, value) in _extraFields)
         {
-            answer[Fields.CacheControl] = _cacheControl;
+            answer[name] = value;
         }
     }
 }

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Primitives;
 using Webserv.Abstractions.Files;
+using Webserv.Abstractions.Http;
 
 namespace Webserv.Plugins.StaticFiles;
 
@@ -8,7 +10,7 @@ public sealed class StaticFilesOptions
     private static readonly string[] DefaultIndex = ["index.html"];
 
     /// <summary>
-    /// The names that are tried in a directory, in this order. Empty for none. A directory without one of them is left to
+    /// The names that are tried in a directory, in this order. An empty list is none. A directory without one of them is left to
     /// what follows in the pipeline. Default: <c>["index.html"]</c>.
     /// </summary>
     public IList<string>? Index { get; set; }
@@ -19,27 +21,66 @@ public sealed class StaticFilesOptions
     /// </summary>
     public IDictionary<string, string> ContentTypes { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>The media type of files whose extension is unknown. Empty to send none. Default: <c>application/octet-stream</c>.</summary>
+    /// <summary>The media type of files whose extension is unknown. Empty to send none.</summary>
     public string DefaultContentType { get; set; } = "application/octet-stream";
 
     /// <summary>
     /// The charset that is named for text, JavaScript and JSON, where the media type does not name one itself. Empty to name
-    /// none. Default: <c>utf-8</c>.
+    /// none.
     /// </summary>
     public string Charset { get; set; } = "utf-8";
 
-    /// <summary>Whether names that begin with a dot are served. <c>.well-known</c> always is. Default: <see langword="false"/>.</summary>
+    /// <summary>Whether names that begin with a dot are served. <c>.well-known</c> always is (RFC 8615).</summary>
     public bool ServeDotFiles { get; set; }
 
     /// <summary>
-    /// Which symbolic links are followed: <c>InsideRoot</c> (those that end below the root), <c>Deny</c> or <c>Follow</c>
-    /// (all, also out of the root). Others are answered 403. Default: <c>InsideRoot</c>.
+    /// Which symbolic links are followed; a path that leads through any other is answered 403. With <c>Follow</c> a link
+    /// may lead out of the root, to every file that the server can read.
     /// </summary>
     public SymbolicLinkPolicy SymbolicLinks { get; set; } = SymbolicLinkPolicy.InsideRoot;
 
     /// <summary>The Cache-Control field of the answers, for example <c>public, max-age=3600</c>. Default: none is sent.</summary>
     public string? CacheControl { get; set; }
 
+    /// <summary>
+    /// The media types that are sent as they are; of any other, what is text goes out as <c>text/plain</c> and the rest as
+    /// <c>application/octet-stream</c>. For directories that strangers write to. <c>image/png</c> is one type; <c>image/*</c>
+    /// is all of a kind but those that a browser runs (HTML, JavaScript and XML, SVG with it), which must be named to be let
+    /// through. Default: empty, which is every type.
+    /// </summary>
+    public IList<string> OnlyContentTypes { get; set; } = [];
+
+    /// <summary>
+    /// Whether <c>X-Content-Type-Options: nosniff</c> is sent, which keeps browsers from taking a file for something else
+    /// than its media type says. Default: <see langword="false"/>.
+    /// </summary>
+    public bool NoSniff { get; set; }
+
+    /// <summary>
+    /// More fields of the answers with a file, for example <c>{ "Content-Security-Policy": "sandbox" }</c>. Fields that
+    /// the server or other options set (Content-Length, Content-Type, ETag, …) cannot be among them. Default: none.
+    /// </summary>
+    public IDictionary<string, string> ExtraFields { get; set; } = new Dictionary<string, string>();
+
     /// <summary>The names to try: what is configured, or the default. A binder adds to a list that is not empty, so the default is not in it.</summary>
     internal IReadOnlyList<string> GetIndex() => Index is null ? DefaultIndex : [.. Index];
+
+    /// <summary>The fields that every answer with a file has, whatever the file.</summary>
+    internal IEnumerable<KeyValuePair<string, StringValues>> GetExtraFields()
+    {
+        if (CacheControl is not null)
+        {
+            yield return new(Fields.CacheControl, CacheControl);
+        }
+
+        if (NoSniff)
+        {
+            yield return new(Fields.XContentTypeOptions, "nosniff");
+        }
+
+        foreach (var (name, value) in ExtraFields)
+        {
+            yield return new(name, value);
+        }
+    }
 }

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using Microsoft.Extensions.Options;
 using Webserv.Abstractions.Files;
+using Webserv.Abstractions.Http;
 
 namespace Webserv.Plugins.StaticFiles;
 
@@ -9,6 +11,12 @@ public sealed class StaticFilesOptionsValidator : IValidateOptions<StaticFilesOp
 {
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
         "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    private static readonly FrozenSet<string> OwnFields = new[]
+    {
+        Fields.AcceptRanges, Fields.CacheControl, Fields.Connection, Fields.ContentEncoding, Fields.ContentLength, Fields.ContentRange,
+        Fields.ContentType, Fields.Date, Fields.ETag, Fields.LastModified, Fields.TransferEncoding, Fields.XContentTypeOptions,
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, StaticFilesOptions options)
@@ -58,7 +66,37 @@ public sealed class StaticFilesOptionsValidator : IValidateOptions<StaticFilesOp
             failures.Add("CacheControl: is empty or holds a character that a field cannot carry");
         }
 
+        for (var i = 0; i < options.OnlyContentTypes.Count; i++)
+        {
+            var type = options.OnlyContentTypes[i];
+            if (!IsMediaType(type) || type.Contains(';', StringComparison.Ordinal) || type.StartsWith('*'))
+            {
+                failures.Add($"OnlyContentTypes:{i}: '{type}' is neither a media type (image/png) nor all of a kind (image/*)");
+            }
+        }
+
+        AddFailuresOfExtraFields(options, failures);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static void AddFailuresOfExtraFields(StaticFilesOptions options, List<string> failures)
+    {
+        foreach (var (name, value) in options.ExtraFields)
+        {
+            if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenCharacters))
+            {
+                failures.Add($"ExtraFields:{name}: '{name}' is not the name of a field");
+            }
+            else if (OwnFields.Contains(name))
+            {
+                failures.Add($"ExtraFields:{name}: is set by the server or by an option of its own");
+            }
+
+            if (value is null || !IsFieldValue(value))
+            {
+                failures.Add($"ExtraFields:{name}: is empty or holds a character that a field cannot carry");
+            }
+        }
     }
 
     // RFC 9110 section 8.3.1; parameters are let through as they are.

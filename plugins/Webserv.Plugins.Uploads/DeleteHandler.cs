@@ -3,19 +3,20 @@ using Webserv.Abstractions.Http;
 namespace Webserv.Plugins.Uploads;
 
 /// <summary>Removes the file that a path names (RFC 9110 section 9.3.5); a directory is refused with 409, empty or not.</summary>
-internal sealed class DeleteHandler(UploadDirectory directory, FileNames names, FileStore store)
+internal sealed class DeleteHandler(UploadDirectory directory, FileNames names, FileStore store, Preconditions preconditions)
 {
     public void Handle(IHttpContext context)
     {
         var path = directory.GetNames(context.Request);
         var name = path[^1];
-        if (path.Any(part => !names.IsValid(part)) || directory.Find(path.AsSpan(..^1), create: false) is not { } parent)
+        using var parent = path.All(names.IsValid) ? directory.Find(path.AsSpan(..^1), create: false) : null;
+        if (parent is null)
         {
             // What could not be uploaded is not here, whatever there is on the disk; except the directory itself.
             throw new HttpException(name.Length == 0 && path[..^1].All(names.IsValid) ? StatusCodes.Conflict : StatusCodes.NotFound);
         }
 
-        var file = new FileInfo(Path.Combine(parent, name));
+        var file = new FileInfo(parent.Reach(name));
         if (!file.Exists && file.LinkTarget is null)
         {
             throw new HttpException(Directory.Exists(file.FullName) ? StatusCodes.Conflict : StatusCodes.NotFound);
@@ -28,7 +29,7 @@ internal sealed class DeleteHandler(UploadDirectory directory, FileNames names, 
 
         try
         {
-            store.Remove(file.FullName);
+            store.Remove(parent, name, () => preconditions.ThrowIfFailed(context.Request, parent, name));
         }
         catch (Exception exception) when (DiskErrors.ToAnswer(exception) is { } answer)
         {

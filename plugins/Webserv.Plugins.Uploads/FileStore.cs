@@ -11,21 +11,26 @@ internal sealed class FileStore(UploadsOptions options, FileNames names, IOpenFi
     private const int BufferSize = 64 << 10;
     private const int MaxNumber = 9999;
 
+    // Between the look at the conditions of one request and its change nothing else that comes this way changes anything.
+    private readonly Lock _changes = new();
+
     public ILogger Logger { get; } = logger;
 
     /// <summary>Refuses an upload that must fail in the end, before its body is asked for.</summary>
+    /// <param name="directory">Where it would be; <see langword="null"/> where that is still to be made.</param>
+    /// <param name="name">Its name.</param>
     /// <exception cref="HttpException">415 for the extension, 409 for a name that is taken.</exception>
-    public void ThrowIfRefused(string directory, string name)
+    public void ThrowIfRefused(HeldDirectory? directory, string name)
     {
         if (!names.HasAllowedExtension(name))
         {
             throw new HttpException(StatusCodes.UnsupportedMediaType, $"'{name}' has an extension that is not allowed.");
         }
 
-        var path = Path.Combine(directory, name);
-        if (options.Conflict == ConflictPolicy.Reject ? Path.Exists(path) : options.Conflict == ConflictPolicy.Replace && Directory.Exists(path))
+        if (directory?.Reach(name) is { } path
+            && (options.Conflict == ConflictPolicy.Reject ? Path.Exists(path) : options.Conflict == ConflictPolicy.Replace && Directory.Exists(path)))
         {
-            throw new HttpException(StatusCodes.Conflict, $"'{path}' exists.");
+            throw new HttpException(StatusCodes.Conflict, $"'{directory.Name(name)}' exists.");
         }
     }
 
@@ -66,56 +71,74 @@ internal sealed class FileStore(UploadsOptions options, FileNames names, IOpenFi
     }
 
     /// <summary>Gives a file that was written its name, or another where the rule says so.</summary>
-    /// <exception cref="HttpException">409 where the name is taken.</exception>
-    public StoredFile Store(TemporaryFile file, string directory, string name)
+    /// <param name="file">The file.</param>
+    /// <param name="directory">Where it is.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="check">Throws if the name must not be given by now; nothing else changes until it is.</param>
+    /// <param name="onlyCreates">Whether the name must be free whatever the rule says; 412 where it is not.</param>
+    /// <exception cref="HttpException">409 where the name is taken, 412 for the condition that it is not.</exception>
+    public StoredFile Store(TemporaryFile file, HeldDirectory directory, string name, Action? check = null, bool onlyCreates = false)
     {
-        var path = Path.Combine(directory, name);
         var isNew = true;
-        try
+        lock (_changes)
         {
-            switch (options.Conflict)
+            check?.Invoke();
+            try
             {
-                case ConflictPolicy.Replace:
-                    isNew = file.MoveOver(path);
-                    break;
-                case ConflictPolicy.Rename:
-                    (path, name) = MoveToNextFree(file, directory, name);
-                    break;
-                default:
-                    ThrowIfTaken(file.TryMoveTo(path), path);
-                    break;
+                switch (options.Conflict)
+                {
+                    case var _ when onlyCreates:
+                        ThrowIfTaken(file.TryMoveTo(name), directory.Name(name), StatusCodes.PreconditionFailed);
+                        break;
+                    case ConflictPolicy.Replace:
+                        isNew = file.MoveOver(name);
+                        break;
+                    case ConflictPolicy.Rename:
+                        name = MoveToNextFree(file, directory, name);
+                        break;
+                    default:
+                        ThrowIfTaken(file.TryMoveTo(name), directory.Name(name));
+                        break;
+                }
+            }
+            finally
+            {
+                // After a failure too, which may have come when the name was given already.
+                files.Invalidate(directory.Name(name));
             }
         }
-        finally
-        {
-            // After a failure too, which may have come when the name was given already.
-            files.Invalidate(path);
-        }
 
-        Log.Stored(Logger, path, file.Length);
-        return new StoredFile(path, name, file.Length, isNew);
+        Log.Stored(Logger, directory.Name(name), file.Length);
+        return new StoredFile(name, file.Length, isNew);
     }
 
     /// <summary>Removes a file.</summary>
-    public void Remove(string path)
+    /// <param name="directory">Where it is.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="check">Throws if it must not be removed by now; nothing else changes until it is.</param>
+    public void Remove(HeldDirectory directory, string name, Action? check = null)
     {
-        try
+        lock (_changes)
         {
-            File.Delete(path);
-        }
-        finally
-        {
-            files.Invalidate(path);
+            check?.Invoke();
+            try
+            {
+                File.Delete(directory.Reach(name));
+            }
+            finally
+            {
+                files.Invalidate(directory.Name(name));
+            }
         }
 
-        Log.Deleted(Logger, path);
+        Log.Deleted(Logger, directory.Name(name));
     }
 
-    private static void ThrowIfTaken(bool moved, string path)
+    private static void ThrowIfTaken(bool moved, string path, int status = StatusCodes.Conflict)
     {
         if (!moved)
         {
-            throw new HttpException(StatusCodes.Conflict, $"'{path}' exists.");
+            throw new HttpException(status, $"'{path}' exists.");
         }
     }
 
@@ -137,18 +160,17 @@ internal sealed class FileStore(UploadsOptions options, FileNames names, IOpenFi
         return filled;
     }
 
-    private (string Path, string Name) MoveToNextFree(TemporaryFile file, string directory, string name)
+    private string MoveToNextFree(TemporaryFile file, HeldDirectory directory, string name)
     {
         var candidate = name;
         for (var number = 1; ; number++)
         {
-            var path = Path.Combine(directory, candidate);
-            if (file.TryMoveTo(path))
+            if (file.TryMoveTo(candidate))
             {
-                return (path, candidate);
+                return candidate;
             }
 
-            ThrowIfTaken(number <= MaxNumber, path);
+            ThrowIfTaken(number <= MaxNumber, directory.Name(candidate));
             candidate = names.Numbered(name, number);
         }
     }

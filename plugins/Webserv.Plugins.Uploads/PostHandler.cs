@@ -14,7 +14,7 @@ internal sealed class PostHandler(UploadsOptions options, UploadDirectory direct
         var form = MultipartFiles.Open(request);
         var path = directory.GetNames(request);
         var parts = path[^1].Length == 0 ? path.AsSpan(..^1) : path;
-        var target = directory.Find(parts, options.CreateDirectories)
+        using var target = directory.Find(parts, options.CreateDirectories)
             ?? throw new HttpException(StatusCodes.NotFound, "The directory does not exist.");
 
         var received = new List<(TemporaryFile File, string Name)>();
@@ -34,7 +34,7 @@ internal sealed class PostHandler(UploadsOptions options, UploadDirectory direct
     }
 
     private async Task ReceiveAsync(
-        MultipartFiles form, string target, List<(TemporaryFile File, string Name)> received, CancellationToken cancellation)
+        MultipartFiles form, HeldDirectory target, List<(TemporaryFile File, string Name)> received, CancellationToken cancellation)
     {
         var total = 0L;
         while (await form.MoveToNextFileAsync(cancellation).ConfigureAwait(false) is { } clientName)
@@ -59,7 +59,7 @@ internal sealed class PostHandler(UploadsOptions options, UploadDirectory direct
         }
     }
 
-    private List<StoredFile> StoreAll(List<(TemporaryFile File, string Name)> received, string target)
+    private List<StoredFile> StoreAll(List<(TemporaryFile File, string Name)> received, HeldDirectory target)
     {
         var stored = new List<StoredFile>(received.Count);
         try
@@ -74,7 +74,7 @@ internal sealed class PostHandler(UploadsOptions options, UploadDirectory direct
             // What took the place of another file can not be taken back; what is new can.
             foreach (var file in stored.Where(file => file.IsNew))
             {
-                store.Remove(file.Path);
+                store.Remove(target, file.Name);
             }
 
             throw;

@@ -3,7 +3,7 @@ using Webserv.Abstractions.Http;
 namespace Webserv.Plugins.Uploads;
 
 /// <summary>Stores a body under the path of the request (RFC 9110 section 9.3.4).</summary>
-internal sealed class PutHandler(UploadsOptions options, UploadDirectory directory, FileNames names, FileStore store)
+internal sealed class PutHandler(UploadsOptions options, UploadDirectory directory, FileNames names, FileStore store, Preconditions preconditions)
 {
     private readonly long _maxFileSize = options.MaxFileSize > 0 ? options.MaxFileSize : long.MaxValue;
 
@@ -34,18 +34,22 @@ internal sealed class PutHandler(UploadsOptions options, UploadDirectory directo
             throw new HttpException(StatusCodes.ContentTooLarge, $"The file is over the limit of {_maxFileSize} bytes.");
         }
 
-        var parent = directory.Find(path.AsSpan(..^1), create: false);
-        if (parent is null && !options.CreateDirectories)
+        using var existing = directory.Find(path.AsSpan(..^1), create: false);
+        if (existing is null && !options.CreateDirectories)
         {
             throw new HttpException(StatusCodes.Conflict, "The directory does not exist.");
         }
 
-        store.ThrowIfRefused(parent ?? "", name);
-        parent ??= directory.Find(path.AsSpan(..^1), create: true)!;
+        // Before the rule for conflicts, which is a condition of the server's own: a client that states one is told of that one.
+        preconditions.ThrowIfFailed(request, existing, name);
+        store.ThrowIfRefused(existing, name);
+        using var made = existing is null ? directory.Find(path.AsSpan(..^1), create: true) : null;
+        var parent = existing ?? made!;
 
         using var file = TemporaryFile.Create(parent, store.Logger);
         await store.WriteAsync(request.Body.ReadAsync, file, _maxFileSize, cancellation).ConfigureAwait(false);
-        var stored = store.Store(file, parent, name);
+        var stored = store.Store(
+            file, parent, name, () => preconditions.ThrowIfFailed(request, parent, name), Preconditions.OnlyCreates(request));
 
         var response = context.Response;
         response.Headers[Fields.Location] = UriPath.Encode(request.Path[..(request.Path.LastIndexOf('/') + 1)] + stored.Name);

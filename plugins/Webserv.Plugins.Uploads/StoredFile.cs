@@ -1,8 +1,7 @@
 namespace Webserv.Plugins.Uploads;
 
 /// <summary>What became of an upload.</summary>
-/// <param name="Path">The absolute path on disk.</param>
 /// <param name="Name">The name it got.</param>
 /// <param name="Length">Its length in bytes.</param>
 /// <param name="IsNew">Whether nothing had that name before.</param>
-internal sealed record StoredFile(string Path, string Name, long Length, bool IsNew);
+internal sealed record StoredFile(string Name, long Length, bool IsNew);

@@ -13,29 +13,37 @@ internal sealed class TemporaryFile : IDisposable
 {
     private const int Attempts = 4;
 
+    private readonly HeldDirectory _directory;
+    private readonly string _name;
     private readonly SafeFileHandle _handle;
     private readonly ILogger _logger;
     private bool _isGone;
 
-    private TemporaryFile(string path, SafeFileHandle handle, ILogger logger)
+    private TemporaryFile(HeldDirectory directory, string name, SafeFileHandle handle, ILogger logger)
     {
-        Path = path;
+        _directory = directory;
+        _name = name;
         _handle = handle;
         _logger = logger;
     }
 
-    public string Path { get; }
+    /// <summary>The path by which the system reaches it.</summary>
+    public string Path => _directory.Reach(_name);
 
     public long Length { get; private set; }
 
-    public static TemporaryFile Create(string directory, ILogger logger)
+    /// <summary>Makes one.</summary>
+    /// <param name="directory">Where; it must be held for longer than the file.</param>
+    /// <param name="logger">Is told of what cannot be removed.</param>
+    public static TemporaryFile Create(HeldDirectory directory, ILogger logger)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var path = System.IO.Path.Combine(directory, StaleFiles.Prefix + Guid.NewGuid().ToString("N") + StaleFiles.Suffix);
+            var name = StaleFiles.Prefix + Guid.NewGuid().ToString("N") + StaleFiles.Suffix;
+            var path = directory.Reach(name);
             try
             {
-                return new TemporaryFile(path, File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None), logger);
+                return new TemporaryFile(directory, name, File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None), logger);
             }
             catch (Exception exception) when (DiskErrors.ToAnswer(exception) is { } answer)
             {
@@ -75,12 +83,12 @@ internal sealed class TemporaryFile : IDisposable
     }
 
     /// <summary>Gives the file its name if that is free.</summary>
-    public bool TryMoveTo(string target)
+    public bool TryMoveTo(string name)
     {
         CloseWhereAnOpenFileCanNotMove();
         try
         {
-            return _isGone = NameReservation.TryMove(Path, target);
+            return _isGone = NameReservation.TryMove(Path, _directory.Reach(name));
         }
         catch (Exception exception) when (DiskErrors.ToAnswer(exception) is { } answer)
         {
@@ -90,13 +98,14 @@ internal sealed class TemporaryFile : IDisposable
 
     /// <summary>Gives the file its name, in place of whatever file has it.</summary>
     /// <returns>Whether the name was free.</returns>
-    public bool MoveOver(string target)
+    public bool MoveOver(string name)
     {
-        if (TryMoveTo(target))
+        if (TryMoveTo(name))
         {
             return true;
         }
 
+        var target = _directory.Reach(name);
         if (Directory.Exists(target) && new DirectoryInfo(target).LinkTarget is null)
         {
             throw new HttpException(StatusCodes.Conflict, "The name is that of a directory.");
@@ -130,7 +139,7 @@ internal sealed class TemporaryFile : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Log.TemporaryFileStays(_logger, Path, exception);
+            Log.TemporaryFileStays(_logger, _directory.Name(_name), exception);
         }
     }
 

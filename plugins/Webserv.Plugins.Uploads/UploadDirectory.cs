@@ -22,7 +22,11 @@ internal sealed class UploadDirectory
         _path = options.Directory is null
             ? entry.Root ?? throw new InvalidOperationException("Directory: is missing, and the entry has no Root to store uploads in.")
             : entry.ResolvePath(options.Directory);
+        Root = files.OpenRoot(options.Directory is null ? entry : new UploadedFilesEntry(entry, _path), new DocumentRootOptions());
     }
+
+    /// <summary>The directory in the open-file cache, where files have the entity-tags that they are served with.</summary>
+    public IDocumentRoot Root { get; }
 
     /// <summary>Makes the directory where the options say so.</summary>
     /// <exception cref="DirectoryNotFoundException">It is missing and must not be made.</exception>
@@ -46,60 +50,36 @@ internal sealed class UploadDirectory
     public string[] GetNames(IHttpRequest request) =>
         (_options.Directory is null ? _entry.GetPathBelowRoot(request.Path) : _entry.GetPathBelowMatch(request.Path))[1..].Split('/');
 
-    /// <summary>Finds a directory below this one.</summary>
+    /// <summary>Finds a directory below this one and holds it.</summary>
     /// <param name="names">Its names, outermost first.</param>
     /// <param name="create">Whether missing ones are made.</param>
-    /// <returns>Its path, or <see langword="null"/> where it is missing.</returns>
+    /// <returns>It, to be disposed, or <see langword="null"/> where it is missing.</returns>
     /// <exception cref="HttpException">400 for a name that can not be, 403 for a symbolic link, 409 for a file.</exception>
-    public string? Find(ReadOnlySpan<string> names, bool create)
+    public HeldDirectory? Find(ReadOnlySpan<string> names, bool create)
     {
-        var path = _path;
+        var directory = HeldDirectory.Open(_path);
         foreach (var name in names)
         {
+            using var parent = directory;
             if (!_names.IsValid(name))
             {
                 throw new HttpException(StatusCodes.BadRequest, $"'{name}' is no name for a directory.");
             }
 
-            path = Path.Combine(path, name);
-            var directory = new DirectoryInfo(path);
-            if (directory.LinkTarget is not null)
+            directory = parent.OpenChild(name);
+            if (directory is null)
             {
-                throw new HttpException(StatusCodes.Forbidden, $"'{path}' is a symbolic link.");
-            }
+                if (!create)
+                {
+                    return null;
+                }
 
-            if (directory.Exists)
-            {
-                continue;
+                parent.CreateChild(name);
+                _files.Invalidate(parent.Name(name));
+                directory = parent.OpenChild(name) ?? throw new HttpException(StatusCodes.Conflict, $"'{parent.Name(name)}' is gone.");
             }
-
-            if (File.Exists(path))
-            {
-                throw new HttpException(StatusCodes.Conflict, $"'{path}' is a file.");
-            }
-
-            if (!create)
-            {
-                return null;
-            }
-
-            Create(path);
         }
 
-        return path;
-    }
-
-    private void Create(string path)
-    {
-        try
-        {
-            Directory.CreateDirectory(path);
-        }
-        catch (Exception exception) when (DiskErrors.ToAnswer(exception) is { } answer)
-        {
-            throw answer;
-        }
-
-        _files.Invalidate(path);
+        return directory;
     }
 }

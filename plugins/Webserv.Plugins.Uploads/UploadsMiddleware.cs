@@ -9,7 +9,7 @@ namespace Webserv.Plugins.Uploads;
 
 /// <summary>
 /// Stores files: POST of a form (multipart/form-data), PUT of a path; removes them: DELETE of a path. Every file is written
-/// beside its place and appears there whole or not at all.
+/// beside its place and appears there whole or not at all. Other methods go on to the next entry.
 /// </summary>
 public sealed class UploadsMiddleware : IMiddleware, IAsyncInitializer
 {
@@ -25,7 +25,7 @@ public sealed class UploadsMiddleware : IMiddleware, IAsyncInitializer
     /// <summary>Makes the middleware of one entry.</summary>
     /// <param name="options">Valid options.</param>
     /// <param name="entry">The entry, whose root is the default of the directory.</param>
-    /// <param name="files">Told of what changes, so that it is served at once.</param>
+    /// <param name="files">Knows the entity-tags of what is there, and is told of what changes, so that it is served at once.</param>
     /// <param name="logger">For what is stored and removed.</param>
     /// <exception cref="InvalidOperationException">Neither the options nor the entry name a directory.</exception>
     public UploadsMiddleware(IOptions<UploadsOptions> options, IPipelineEntry entry, IOpenFileCache files, ILogger<UploadsMiddleware> logger)
@@ -38,9 +38,10 @@ public sealed class UploadsMiddleware : IMiddleware, IAsyncInitializer
         _logger = logger;
         _methods = value.Methods.Count == 0 ? AllMethods : [.. value.Methods];
         _directory = new UploadDirectory(entry, value, names, files);
+        var preconditions = new Preconditions(_directory.Root);
         _post = new PostHandler(value, _directory, names, store);
-        _put = new PutHandler(value, _directory, names, store);
-        _delete = new DeleteHandler(_directory, names, store);
+        _put = new PutHandler(value, _directory, names, store, preconditions);
+        _delete = new DeleteHandler(_directory, names, store, preconditions);
     }
 
     /// <summary>Makes the directory and removes what uploads left behind that a crash ended.</summary>

@@ -12,34 +12,40 @@ public sealed class UploadsOptions
     /// </summary>
     public string? Directory { get; set; }
 
-    /// <summary>Whether the directory is made at the start where it is missing. Default: true.</summary>
+    /// <summary>Whether the directory is made at the start where it is missing.</summary>
     public bool CreateDirectory { get; set; } = true;
 
-    /// <summary>Whether directories below it that a path names are made where they are missing. Default: false; 409 for PUT, 404 for POST.</summary>
+    /// <summary>
+    /// Whether directories below it that a path names are made where they are missing; otherwise such a PUT is answered
+    /// 409 and such a POST 404.
+    /// </summary>
     public bool CreateDirectories { get; set; }
 
-    /// <summary>The methods that are answered, of POST, PUT and DELETE; any other goes on to the next entry. Default: empty, which is all three.</summary>
+    /// <summary>The methods that are answered, of POST, PUT and DELETE; any other goes on to the next entry. Default: all three.</summary>
     public IReadOnlyList<string> Methods { get; set; } = [];
 
-    /// <summary>What happens when the name is taken: <c>Reject</c>, <c>Replace</c> or <c>Rename</c>. Default: <c>Reject</c>.</summary>
+    /// <summary>What happens to an upload whose name is taken.</summary>
     public ConflictPolicy Conflict { get; set; } = ConflictPolicy.Reject;
 
     /// <summary>
     /// Extensions with their dot (<c>.png</c>), ignoring case, that a name must end with one of; others get 415, and 403 for
-    /// DELETE. Default: empty, which is every name.
+    /// DELETE. Default: every name.
     /// </summary>
     public IReadOnlyList<string> AllowedExtensions { get; set; } = [];
 
-    /// <summary>The longest name of a file or directory, in bytes of UTF-8, 1 to 255. Default: 255.</summary>
+    /// <summary>The longest name of a file or directory, in bytes of UTF-8, 1 to 255; 400 above it.</summary>
     public int MaxFileNameLength { get; set; } = 255;
 
-    /// <summary>The largest file, for example <c>"10MB"</c>; 413 above it. Default: 0, which is no limit but the entry's <c>MaxRequestBodySize</c>.</summary>
+    /// <summary>The largest file; 413 above it. 0 is no limit but the entry's <c>MaxRequestBodySize</c>, which holds in any case.</summary>
     public ByteSize MaxFileSize { get; set; }
 
-    /// <summary>The most files of one POST, 1 to 1000; 413 above it. Default: 20.</summary>
+    /// <summary>The most files of one POST, 1 to 1000; 413 above it.</summary>
     public int MaxFiles { get; set; } = 20;
 
-    /// <summary>The most bytes of all files of one POST together; 413 above it. Default: 0, which is no limit but the entry's <c>MaxRequestBodySize</c>.</summary>
+    /// <summary>
+    /// The most bytes of all files of one POST together; 413 above it. 0 is no limit but the entry's
+    /// <c>MaxRequestBodySize</c>, which holds in any case.
+    /// </summary>
     public ByteSize MaxTotalSize { get; set; }
 
     /// <summary>
@@ -48,6 +54,6 @@ public sealed class UploadsOptions
     /// </summary>
     public string? RedirectTo { get; set; }
 
-    /// <summary>Whether a file's content is on the disk (<c>fsync</c>) before the upload is confirmed. Default: false.</summary>
+    /// <summary>Whether a file's content is on the disk (<c>fsync</c>) before the upload is confirmed, which takes longer.</summary>
     public bool SyncToDisk { get; set; }
 }

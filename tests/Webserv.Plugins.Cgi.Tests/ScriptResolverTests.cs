@@ -111,6 +111,9 @@ public sealed class ScriptResolverTests : IDisposable
     [InlineData("/.git/x.php")]
     [InlineData("/none.cgi")] // cannot run itself
     [InlineData("/none.txt")]
+    [InlineData("/plain/x.php")] // php-cgi would run /plain
+    [InlineData("/plain//x.php")]
+    [InlineData("/e/readme/deep/er/x.php")]
     public void Resolve_ScriptNeedNotExist_ButIsNoneAllTheSame(string path) =>
         Assert.Null(Resolver(static options => options.CheckScriptExists = false).Resolve(path));
 

@@ -231,4 +231,21 @@ public sealed class ScriptTests
 
     private static int ClearCloseOnExec(FileStream file) =>
         Fixtures.NativeTest.Control((int)file.SafeFileHandle.DangerousGetHandle(), 2, 0); // F_SETFD
+
+    [Fact]
+    public async Task InvokeAsync_PhpBelowAnUploadedFile_IsNeverRunEvenIfScriptsNeedNotExist()
+    {
+        await using var site = await ScriptSite.CreateAsync(static options =>
+        {
+            options.Interpreters[".php"] = ScriptSite.Tool("/usr/bin/php-cgi", "php-cgi");
+            options.CheckScriptExists = false;
+        });
+        site.Write("up/evil.jpg", "<?php echo 'ran';");
+        site.Write("a.php", "<?php echo 'ran';");
+
+        var context = TestHttpContext.Get("/up/evil.jpg/x.php");
+        Assert.DoesNotContain("ran", (await site.SendAsync(context)).BodyText, StringComparison.Ordinal);
+        Assert.True(context.NextWasCalled);
+        Assert.Equal("ran", await site.GetAsync("/a.php/x.php"));
+    }
 }

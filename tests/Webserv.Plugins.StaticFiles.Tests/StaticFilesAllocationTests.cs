@@ -22,7 +22,7 @@ public sealed class StaticFilesAllocationTests
         var cache = new Mock<IOpenFileCache>();
         cache.Setup(c => c.OpenRoot(It.IsAny<IPipelineEntry>(), It.IsAny<DocumentRootOptions>())).Returns(root);
         var middleware = new StaticFilesMiddleware(
-            Options.Create(new StaticFilesOptions { CacheControl = "max-age=60" }), new TestPipelineEntry { Root = "/srv" }, cache.Object, TimeProvider.System);
+            Options.Create(new StaticFilesOptions { CacheControl = "max-age=60", NoSniff = true, ExtraFields = { ["Content-Security-Policy"] = "sandbox" } }), new TestPipelineEntry { Root = "/srv" }, cache.Object, TimeProvider.System);
         var context = new Context(new FieldsOf(condition, file.EntityTag));
         RequestDelegate next = (_, _) => throw new InvalidOperationException("The file is there.");
         Serve(middleware, context, next);

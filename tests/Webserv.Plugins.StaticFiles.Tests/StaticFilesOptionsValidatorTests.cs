@@ -13,6 +13,8 @@ public sealed class StaticFilesOptionsValidatorTests
         options.DefaultContentType = "";
         options.Charset = "";
         options.CacheControl = "public, max-age=3600";
+        options.OnlyContentTypes = ["image/*", "text/plain"];
+        options.ExtraFields = new Dictionary<string, string> { ["Content-Security-Policy"] = "sandbox" };
     }).Succeeded);
 
     public static TheoryData<string, Action<StaticFilesOptions>> Wrong => new()
@@ -33,6 +35,12 @@ public sealed class StaticFilesOptionsValidatorTests
         { "SymbolicLinks: ", options => options.SymbolicLinks = (Abstractions.Files.SymbolicLinkPolicy)7 },
         { "CacheControl: ", options => options.CacheControl = "" },
         { "CacheControl: ", options => options.CacheControl = "a\nb" },
+        { "OnlyContentTypes:0: ", options => options.OnlyContentTypes = ["image"] },
+        { "OnlyContentTypes:1: ", options => options.OnlyContentTypes = ["image/*", "*/*"] },
+        { "OnlyContentTypes:0: ", options => options.OnlyContentTypes = ["text/plain; charset=utf-8"] },
+        { "ExtraFields:a b: ", options => options.ExtraFields["a b"] = "c" },
+        { "ExtraFields:X-A: ", options => options.ExtraFields["X-A"] = "b\r\nc: d" },
+        { "ExtraFields:content-length: ", options => options.ExtraFields["content-length"] = "1" },
     };
 
     [Theory]

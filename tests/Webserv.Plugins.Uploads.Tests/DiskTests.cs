@@ -77,7 +77,8 @@ public sealed class DiskTests
             var foreign = Path.Combine(directory, ".upload-notes.tmp");
             await File.WriteAllTextAsync(stale, "", Cancellation);
             await File.WriteAllTextAsync(foreign, "", Cancellation);
-            using (var running = TemporaryFile.Create(directory, NullLogger.Instance))
+            using var held = HeldDirectory.Open(directory);
+            using (var running = TemporaryFile.Create(held, NullLogger.Instance))
             {
                 await using var site = await UploadSite.CreateAsync(directory: directory);
                 Assert.True(File.Exists(running.Path));

@@ -50,6 +50,16 @@ internal sealed class EpollAcceptor(EpollLoop loop, EpollListener listener, ICon
         _stopped.TrySetResult();
     }
 
+    /// <summary>A failure must not leave a socket to which the kernel gives connections that nobody accepts.</summary>
+    internal override void OnFailure()
+    {
+        if (_socket >= 0)
+        {
+            loop.Unregister(this, _socket);
+            loop.Timers.File(this, loop.Milliseconds + BackOffMilliseconds);
+        }
+    }
+
     internal override unsafe void OnEvents(uint events)
     {
         var address = stackalloc byte[SocketAddress.MaxSize];
@@ -60,12 +70,19 @@ internal sealed class EpollAcceptor(EpollLoop loop, EpollListener listener, ICon
             if (socket >= 0)
             {
                 TakeOver(socket, SocketAddress.Read(new ReadOnlySpan<byte>(address, (int)Math.Min(length, SocketAddress.MaxSize))));
+                if (socket >= DescriptorReserve.Ceiling && _socket >= 0)
+                {
+                    Suspend(LibC.EMFILE);
+                    return;
+                }
+
                 continue;
             }
 
             switch (LibC.Errno)
             {
                 case LibC.EAGAIN:
+                    // Nobody waits any more: only now is it over. One connection in between ends no shortage.
                     Resumed();
                     return;
                 case LibC.EINTR:
@@ -88,8 +105,7 @@ internal sealed class EpollAcceptor(EpollLoop loop, EpollListener listener, ICon
             return;
         }
 
-        var error = loop.Register(this, _socket, _events);
-        if (error != 0)
+        if (DescriptorReserve.IsReached(_socket) || loop.Register(this, _socket, _events) != 0)
         {
             loop.Timers.File(this, now + BackOffMilliseconds);
         }
@@ -115,7 +131,6 @@ internal sealed class EpollAcceptor(EpollLoop loop, EpollListener listener, ICon
                 throw new IOException(LibC.Describe(error));
             }
 
-            Resumed();
             handler.OnConnection(connection);
         }
         catch (Exception error)

@@ -66,8 +66,7 @@ internal sealed class EpollListener : IConnectionListener
         _transport.Forget(this);
     }
 
-    /// <summary>Starts to accept on every loop.</summary>
-    internal void Start()
+    public void Start()
     {
         for (var i = 0; i < _acceptors.Length; i++)
         {

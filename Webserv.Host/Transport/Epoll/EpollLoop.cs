@@ -253,8 +253,16 @@ internal sealed class EpollLoop : IEventLoop
     /// <summary>Nothing may end the loop; the source that failed pays.</summary>
     private void Fail(EpollSource? source, Exception error)
     {
-        TransportLog.SourceFailed(_logger, error, _index);
-        source?.Stop();
+        try
+        {
+            TransportLog.SourceFailed(_logger, error, _index);
+            source?.OnFailure();
+        }
+        catch (Exception second)
+        {
+            // A log provider that throws, or no memory left: there is nobody to tell but the standard error.
+            Console.Error.WriteLine($"event loop {_index}: {second.Message}");
+        }
     }
 
     private void RunPosted()

@@ -12,6 +12,9 @@ internal abstract class EpollSource : TimerEntry
     /// <summary>The descriptor is ready. On the loop.</summary>
     internal abstract void OnEvents(uint events);
 
-    /// <summary>One of the two above has thrown, or the loop ends: gives up the descriptor. On the loop.</summary>
+    /// <summary>The loop ends: gives up the descriptor. On the loop.</summary>
     internal abstract void Stop();
+
+    /// <summary>Handling an event, a timer or posted work has thrown. Gives up the descriptor where nothing better can be done. On the loop.</summary>
+    internal virtual void OnFailure() => Stop();
 }

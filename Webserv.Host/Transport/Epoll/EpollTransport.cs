@@ -36,24 +36,12 @@ internal sealed class EpollTransport : ITransport
 
     public IConnectionListener Bind(ListenEndpoint endpoint, IConnectionHandler handler)
     {
-        EpollListener listener;
         lock (_listeners)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            listener = new EpollListener(this, endpoint, handler, _loops, _backlog, _logger);
+            var listener = new EpollListener(this, endpoint, handler, _loops, _backlog, _logger);
             _listeners.Add(listener);
-        }
-
-        try
-        {
-            listener.Start();
             return listener;
-        }
-        catch
-        {
-            // Nobody can have connected for long; it is gone as soon as its loops have let go of it.
-            _ = listener.DisposeAsync().AsTask();
-            throw;
         }
     }
 

@@ -100,9 +100,20 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "eventfd")]
     public static partial int EventDescriptor(uint value, int flags);
 
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    public static partial int GetResourceLimit(int resource, ResourceLimit* limit);
+
     /// <summary>Sets an option that is an int.</summary>
     public static int SetSocketOption(int socket, int level, int name, int value) =>
         SetSocketOption(socket, level, name, &value, sizeof(int));
+
+    /// <summary><c>struct rlimit</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ResourceLimit
+    {
+        public nuint Current;
+        public nuint Maximum;
+    }
 
     /// <summary><c>struct iovec</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]

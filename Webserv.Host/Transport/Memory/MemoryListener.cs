@@ -10,6 +10,11 @@ internal sealed class MemoryListener(MemoryTransport transport, ListenEndpoint e
 
     internal IConnectionHandler Handler { get; } = handler;
 
+    /// <summary>Whether clients can connect.</summary>
+    internal bool IsStarted { get; private set; }
+
+    public void Start() => IsStarted = true;
+
     public override string ToString() => Endpoint.ToString(Port);
 
     public ValueTask DisposeAsync()

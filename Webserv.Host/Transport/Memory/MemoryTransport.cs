@@ -58,7 +58,7 @@ internal sealed class MemoryTransport : ITransport
         var to = (MemoryListener)listener;
         lock (_lock)
         {
-            if (_disposed || !_listeners.ContainsValue(to))
+            if (_disposed || !to.IsStarted || !_listeners.ContainsValue(to))
             {
                 throw new IOException($"cannot connect to {to}: connection refused");
             }

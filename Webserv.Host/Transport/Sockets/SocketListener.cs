@@ -57,8 +57,7 @@ internal sealed class SocketListener : IConnectionListener
         _transport.Forget(this);
     }
 
-    /// <summary>Starts to accept.</summary>
-    internal void Start() => _accepting = Task.Run(AcceptAsync);
+    public void Start() => _accepting = Task.Run(AcceptAsync);
 
     private static Socket BindInternet(ListenEndpoint endpoint)
     {

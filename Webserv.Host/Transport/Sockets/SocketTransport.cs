@@ -47,7 +47,6 @@ internal sealed class SocketTransport : ITransport
         ObjectDisposedException.ThrowIf(_disposed, this);
         var listener = new SocketListener(this, endpoint, handler, _backlog);
         _listeners[listener] = 0;
-        listener.Start();
         return listener;
     }
 

@@ -104,9 +104,27 @@ internal sealed class ScriptResolver(IPipelineEntry entry, IDocumentRoot root, I
 
         // A hidden file looks missing too, and a file that is not there cannot run itself.
         var hidden = below.Contains("/.", StringComparison.Ordinal);
-        return hidden || interpreter.Program is null || below.EndsWith('/') && end == below.Length
+        return hidden || interpreter.Program is null || LiesInAFile(below.AsSpan(0, end)) || below.EndsWith('/') && end == below.Length
             ? null
             : Make(interpreter, root.Find(string.Concat(prefix, below.AsSpan(0, end))), Path.Join(root.Directory, below.AsSpan(0, end)), prefix, below, end);
+    }
+
+    /// <summary>
+    /// Whether a part of the path before its end is a file. php-cgi walks up a path that does not exist and runs the first
+    /// file it meets (cgi.fix_pathinfo): <c>/evil.jpg/x.php</c> would run a picture. Asks the disk and not the cache, whose
+    /// answer may be older than the upload.
+    /// </summary>
+    private bool LiesInAFile(ReadOnlySpan<char> path)
+    {
+        for (var end = path.LastIndexOf('/'); end > 0; end = path[..end].LastIndexOf('/'))
+        {
+            if (File.Exists(Path.Join(root.Directory, path[..end]).TrimEnd('/')))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private Script Make(Interpreter interpreter, IFileEntry found, string fileName, string prefix, string below, int end)

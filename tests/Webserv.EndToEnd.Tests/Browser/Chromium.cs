@@ -13,8 +13,12 @@ public sealed class Chromium : IAsyncLifetime
     /// <summary>The site.</summary>
     public SampleSite Site { get; } = new();
 
-    internal string Screenshots { get; } =
-        Directory.CreateDirectory(Environment.GetEnvironmentVariable("WEBSERV_SCREENSHOTS") ?? Path.Combine(Path.GetTempPath(), $"webserv-screenshots-{Environment.ProcessId}")).FullName;
+    /// <summary>
+    /// Where pictures of the pages are put for people to look at: <c>screenshots/</c> beside the built tests, or the directory
+    /// that the variable <c>WEBSERV_SCREENSHOTS</c> names.
+    /// </summary>
+    internal string Screenshots { get; } = Directory.CreateDirectory(
+        Environment.GetEnvironmentVariable("WEBSERV_SCREENSHOTS") ?? Path.Combine(AppContext.BaseDirectory, "screenshots")).FullName;
 
     /// <inheritdoc />
     public async ValueTask InitializeAsync()

@@ -6,6 +6,7 @@ internal enum PosixSignalNumber
     Hangup = 1,
     Kill = 9,
     User1 = 10,
+    Pipe = 13,
     Terminate = 15,
     Continue = 18,
     Stop = 19,

@@ -123,6 +123,22 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Invoke_PluginsReference_AnswersTheStatusAndPassesTheWriters(int status)
+    {
+        _server.Setup(server => server.WritePluginReferenceAsync("a.json", It.IsAny<TextWriter>(), It.IsAny<TextWriter>(), It.IsAny<CancellationToken>()))
+            .Returns(async (string _, TextWriter output, TextWriter errors, CancellationToken _) =>
+            {
+                await output.WriteAsync("page");
+                await errors.WriteAsync("problem");
+                return status;
+            });
+        Assert.Equal(status, await InvokeAsync("plugins", "reference", "--config", "a.json"));
+        Assert.Equal(("page", "problem"), (_output.ToString(), _errors.ToString()));
+    }
+
+    [Theory]
     [InlineData("schema", "\"$schema\": \"https://json-schema.org/draft/2020-12/schema\"")]
     [InlineData("schema --markdown", "# Configuration reference")]
     [InlineData("version", "webserv 0.")]
@@ -140,6 +156,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("check --config", "--config")]
     [InlineData("plugins", "webserv --help")]
     [InlineData("plugins inspect", "inspect")]
+    [InlineData("plugins reference Hello", "Hello")]
     [InlineData("a.json b.json", "b.json")]
     [InlineData("chek", "did you mean 'check'?")]
     [InlineData("reload", "--pid-file")]

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 using Webserv.Host.Plugins;
+using Webserv.Host.Plugins.Documentation;
 
 namespace Webserv.Host.Tests.Plugins;
 
@@ -23,6 +24,19 @@ public sealed class PluginUnloadTests : IDisposable
         // Off the stack of what has just unloaded it.
         await Task.Yield();
         Assert.True(IsCollected(context));
+    }
+
+    [Theory]
+    [InlineData("Good")]
+    [InlineData("DependsOnOldJson")]
+    public async Task DisposeAsync_Described_LoadContextIsCollected(string plugin)
+    {
+        _sandbox.Install(plugin);
+        var (context, reference) = await LoadDescribeAndDisposeAsync();
+        await Task.Yield();
+        Assert.True(IsCollected(context));
+        Assert.Equal(plugin, reference.Id);
+        Assert.NotEmpty(reference.Middleware);
     }
 
     [Theory]
@@ -68,6 +82,13 @@ public sealed class PluginUnloadTests : IDisposable
         await using var catalog = await _sandbox.LoadAsync();
         Use(catalog, middleware);
         return catalog.Plugins[0].LoadContext;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private async Task<(WeakReference Context, PluginReference Reference)> LoadDescribeAndDisposeAsync()
+    {
+        await using var catalog = await _sandbox.LoadAsync();
+        return (catalog.Plugins[0].LoadContext, PluginReference.Of(catalog.Plugins[0], TextStyle.Plain));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -11,6 +11,11 @@ namespace Webserv.Host.Tests.Server;
 public sealed class AllocationTests : IDisposable
 {
     private const int Requests = 10_000;
+    private const int MaxRounds = 20;
+
+    // What the loop does once in a while (the Date line once a second, the file looked at again once it is a second old) is
+    // not of a request's making: some hundred octets a second, whatever the load. One octet a request would be 10,000.
+    private const int Allowance = 4_096;
 
     private static readonly byte[] Request = Encoding.ASCII.GetBytes(
         "GET /index.html?x=1 HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: test\r\nAccept: */*\r\nAccept-Encoding: gzip, deflate, br\r\n\r\n");
@@ -48,17 +53,22 @@ public sealed class AllocationTests : IDisposable
         using var client = await rig.ConnectAsync();
         var response = await client.GetAsync("/index.html");
         Assert.Equal((200, 612), (response.Status, response.Body.Length));
-        await SendAsync(client, 1);
+        await client.SendAsync(Request);
         var length = await MeasureAsync(client);
-        await RepeatAsync(client, length, 3_000);
-        start = count + 1;
-        await RepeatAsync(client, length, Requests + 1);
-        Assert.True(first > 0 && last > 0, "the middleware was not called as often as requests were sent");
 
-        // What the loop does once in a while (the Date line once a second, the file looked at again once it is a second old)
-        // is not of a request's making; it may cost some hundred octets a second, whatever the load.
-        var allowance = 4_096;
-        Assert.True(last - first <= allowance, $"{last - first} octets for {Requests} requests, {(last - first) / (double)Requests} each");
+        // Until the runtime has compiled everything with optimisation, its intermediate code allocates. That comes on threads
+        // and at times of the runtime's own, so a round may be spoiled; the steady state may not.
+        var rounds = new List<long>();
+        do
+        {
+            (first, last, start) = (-1, -1, count + 1);
+            await RepeatAsync(client, length, Requests + 1);
+            Assert.True(first > 0 && last > 0, "the middleware was not called as often as requests were sent");
+            rounds.Add(last - first);
+        }
+        while (rounds[^1] > Allowance && rounds.Count < MaxRounds);
+
+        Assert.True(rounds[^1] <= Allowance, $"octets for {Requests} requests, round by round: {string.Join(", ", rounds)}");
     }
 
     private static async Task<int> MeasureAsync(RawClient client)
@@ -75,14 +85,6 @@ public sealed class AllocationTests : IDisposable
 
         await client.Stream.ReadExactlyAsync(new byte[612], client.Token);
         return head + 612;
-    }
-
-    private static async Task SendAsync(RawClient client, int count)
-    {
-        for (var index = 0; index < count; index++)
-        {
-            await client.SendAsync(Request);
-        }
     }
 
     private static async Task RepeatAsync(RawClient client, int length, int count)

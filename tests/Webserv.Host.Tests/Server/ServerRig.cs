@@ -55,6 +55,7 @@ internal sealed class ServerRig : IAsyncDisposable
     {
         (_loggers, _transport, _inline, Logs, Files, Time) = (parts._loggers, parts._transport, parts._inline, parts.Logs, parts.Files, parts.Time);
         (Http, Pipelines, Listener) = (http, pipelines, _transport.Bind(ServerSetup.Endpoint, http));
+        Listener.Start();
     }
 
     /// <summary>Builds a generation and puts it in place.</summary>

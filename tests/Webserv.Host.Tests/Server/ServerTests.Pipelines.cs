@@ -316,7 +316,7 @@ public abstract partial class ServerTests
         Assert.Equal("old", (await client.GetAsync("/")).Text);
         var old = await rig.SwapAsync(setup => setup.Use((context, _, cancellation) => Text("new")(context, cancellation)));
         Assert.Equal("new", (await client.GetAsync("/")).Text);
-        var retiring = old.RetireAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+        var retiring = old.RetireAsync(TimeSpan.FromSeconds(20), rig.Http.Cancel, TimeProvider.System);
         Assert.False(old.Drained.IsCompleted);
         Assert.Empty(catalog!.Disposed);
         go.SetResult();
@@ -325,6 +325,69 @@ public abstract partial class ServerTests
         Assert.False(old.TryEnter());
         Assert.Equal(["Test0", "Test1"], catalog.Disposed);
         Assert.Equal("new", (await slow.GetAsync("/")).Text);
+    }
+
+    [Fact]
+    public async Task Generation_RetiredWithARequestThatDoesNotEnd_CancelsItAndNoOther()
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var rig = await StartAsync(setup => setup.Map("/slow", async (_, cancellation) =>
+        {
+            reached.SetResult();
+            await using var registration = cancellation.Register(cancelled.SetResult);
+            await cancelled.Task;
+            cancellation.ThrowIfCancellationRequested();
+        }));
+        using var slow = await rig.ConnectAsync();
+        using var idle = await rig.ConnectAsync();
+        Assert.Equal(404, (await idle.GetAsync("/")).Status);
+        await slow.SendAsync("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+        await reached.Task;
+        var old = await rig.SwapAsync(setup => setup.Use((context, _, cancellation) => Text("new")(context, cancellation)));
+
+        await old.RetireAsync(TimeSpan.Zero, rig.Http.Cancel, TimeProvider.System);
+
+        await cancelled.Task;
+        Assert.True(old.Drained.IsCompletedSuccessfully);
+        Assert.Equal("new", (await idle.GetAsync("/")).Text);
+    }
+
+    [Fact]
+    public async Task RequestBody_ReadIsCancelledWhilePending_EndsAndTheConnectionGoesOn()
+    {
+        await using var rig = await StartAsync(setup => setup.Map("/", async (context, cancellation) =>
+        {
+            using var impatience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var read = context.Request.Body.ReadAsync(new byte[10], impatience.Token);
+            await impatience.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await read);
+            await context.Response.WriteTextAsync("answered", cancellation: cancellation);
+        }));
+        using var client = await rig.ConnectAsync();
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
+        Assert.Equal("answered", (await client.ReadAsync()).Text);
+        await client.SendAsync("abcPOST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
+        Assert.Equal("answered", (await client.ReadAsync()).Text);
+    }
+
+    [Fact]
+    public async Task EmptyLineBehindABody_LeavesTheConnectionIdle()
+    {
+        await using var rig = await StartAsync(setup =>
+        {
+            setup.Limits.RequestHeadTimeout = TimeSpan.FromMilliseconds(300);
+            setup.Map("/", Text("hi"));
+        });
+        using var client = await rig.ConnectAsync();
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc\r\n");
+        Assert.Equal("hi", (await client.ReadAsync()).Text);
+
+        // Longer than a head may take: an idle connection is not told 408.
+        using var other = await rig.ConnectAsync();
+        await other.SendAsync("GET / HT");
+        Assert.Equal(408, (await other.ReadAsync()).Status);
+        Assert.Equal("hi", (await client.GetAsync("/")).Text);
     }
 
     [Fact]

@@ -30,6 +30,10 @@ internal sealed class TestCatalog : IMiddlewareCatalog
     {
         public string PluginId => "Test";
 
+        public Type MiddlewareType => typeof(TestMiddleware);
+
+        public Type? OptionsType => null;
+
         public IMiddleware Create(IPipelineEntry entry, IConfigurationSection? options, IConfigurationErrors errors) =>
             new TestMiddleware(New(entry), () => Catalog.Disposed.Add(Name));
     }

@@ -34,7 +34,9 @@ internal sealed class TransportRig : IAsyncDisposable
     public IConnectionListener Listen(IConnectionHandler handler, string endpoint = "http://127.0.0.1:0")
     {
         Assert.True(ListenEndpoint.TryParse(endpoint, Path.GetTempPath(), out var parsed, out var problem), problem);
-        return Transport.Bind(parsed, handler);
+        var listener = Transport.Bind(parsed, handler);
+        listener.Start();
+        return listener;
     }
 
     public async Task<TestClient> ConnectAsync(IConnectionListener listener)

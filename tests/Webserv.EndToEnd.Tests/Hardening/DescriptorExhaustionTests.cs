@@ -1,0 +1,63 @@
+using System.Globalization;
+using Webserv.EndToEnd.Tests.Processes;
+
+namespace Webserv.EndToEnd.Tests.Hardening;
+
+/// <summary>More connections than the process may have descriptors.</summary>
+public sealed class DescriptorExhaustionTests
+{
+    // The runtime itself keeps some 170 assemblies open.
+    private const int Limit = 256;
+
+    [Fact]
+    public async Task Connect_MoreThanDescriptors_WaitAndAreServedWhenOthersClose()
+    {
+        string[] launcher = [ExternalProgram.Find("prlimit", "util-linux"), string.Create(CultureInfo.InvariantCulture, $"--nofile={Limit}:{Limit}")];
+        await using var site = await TrialSite.StartAsync("\"RequestHeadTimeout\": \"60s\"", launcher);
+        var clients = new List<RawClient>();
+        try
+        {
+            for (var i = 0; i < 200; i++)
+            {
+                clients.Add(await site.Server.ConnectAsync());
+            }
+
+            await site.Server.Log.WaitForAsync("too many open files");
+            Assert.True(site.Server.IsRunning);
+
+            // Connections have left some for files, scripts and the assemblies that are needed for the first time only now.
+            Assert.InRange(site.Server.CountDescriptors(), Limit - 60, Limit - 16);
+            Assert.Equal(404, TrialSite.StatusOf(await AnswerAsync(clients[1], "GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")));
+            Assert.Equal(201, TrialSite.StatusOf(await AnswerAsync(
+                clients[2], "PUT /up/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc")));
+            Assert.Contains("hello", await AnswerAsync(clients[3], "GET /cgi/hello.sh HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+
+            // One that was accepted is served all the same.
+            await clients[0].SendAsync(TrialSite.GetSmall);
+            Assert.Equal(200, TrialSite.StatusOf(await clients[0].ReadToEndAsync()));
+
+            // The last one waits in the backlog and is served when others go.
+            await clients[^1].SendAsync(TrialSite.GetSmall);
+            foreach (var client in clients[..^1])
+            {
+                client.Dispose();
+            }
+
+            Assert.Equal(200, TrialSite.StatusOf(await clients[^1].ReadToEndAsync()));
+        }
+        finally
+        {
+            clients.ForEach(client => client.Dispose());
+        }
+
+        Assert.Contains("hello", await site.ExchangeAsync("GET /cgi/hello.sh HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+        await site.Server.Log.WaitForAsync("again");
+        Assert.InRange(site.Server.Log.Lines.Count(line => line.Contains("too many open files", StringComparison.Ordinal)), 1, 20);
+    }
+
+    private static async Task<string> AnswerAsync(RawClient client, string request)
+    {
+        await client.SendAsync(request);
+        return await client.ReadToEndAsync();
+    }
+}

@@ -1,0 +1,84 @@
+using Webserv.EndToEnd.Tests.Processes;
+
+namespace Webserv.EndToEnd.Tests.Hardening;
+
+/// <summary>What becomes of scripts whose client leaves, and of clients whose script does.</summary>
+public sealed class ScriptDisconnectTests
+{
+    private const string Stubborn = "#!/bin/sh\ntrap '' TERM\nsleep 100 &\nsleep 100\n";
+
+    [Fact]
+    public async Task Reset_WhileAScriptRuns_KillsItAndWhatItStartedPromptly()
+    {
+        await using var site = await StartStubbornAsync();
+        using var client = await AskAsync(site);
+        var began = TimeProvider.System.GetTimestamp();
+        client.Reset();
+        await AllEndedAsync(site);
+
+        // The script ignores SIGTERM, so SIGKILL comes after KillGrace (300 ms).
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began).TotalSeconds, 0.2, 3);
+        await NoChildIsLeftAsync(site);
+    }
+
+    [Fact]
+    public async Task Close_WhileAScriptRuns_KillsItAfterHalfCloseTimeout()
+    {
+        await using var site = await StartStubbornAsync();
+        using var client = await AskAsync(site);
+        var began = TimeProvider.System.GetTimestamp();
+        client.ShutdownSend();
+        await AllEndedAsync(site);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began).TotalSeconds, 1, 6);
+        await NoChildIsLeftAsync(site);
+    }
+
+    [Theory]
+    [InlineData("kill -9 $$")]
+    [InlineData("echo 'something went wrong'")]
+    [InlineData("printf 'something went wrong'")]
+    [InlineData("printf 'Content-Type: text/plain\\r\\n'; kill -9 $$")]
+    [InlineData("exit 0")]
+    [InlineData("exit 1")]
+    [InlineData("exec 1>&-; exit 0")]
+    public async Task Get_ScriptThatEndsWithoutAHeaderBlock_Is502(string script)
+    {
+        await using var site = await StartAsync("#!/bin/sh\n" + script + "\n");
+        Assert.Equal(502, TrialSite.StatusOf(await site.ExchangeAsync("GET /cgi/it.sh HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")));
+        await NoChildIsLeftAsync(site);
+    }
+
+    [Fact]
+    public async Task Get_ScriptKilledFromOutside_Is502()
+    {
+        await using var site = await StartAsync("#!/bin/sh\nexec sleep 100\n");
+        using var client = await AskAsync(site);
+        NativeCalls.Send(ProcessTable.WorkingIn(site.Scripts)[0], PosixSignalNumber.Kill);
+        Assert.Equal(502, TrialSite.StatusOf(await client.ReadResponseAsync()));
+        await NoChildIsLeftAsync(site);
+    }
+
+    private static Task<TrialSite> StartStubbornAsync() => StartAsync(Stubborn);
+
+    private static Task<TrialSite> StartAsync(string script)
+    {
+        var folder = TrialSite.Prepare("\"HalfCloseTimeout\": \"1s\"");
+        folder.WriteScript("cgi/it.sh", script);
+        return TrialSite.StartAsync(folder);
+    }
+
+    private static async Task<RawClient> AskAsync(TrialSite site)
+    {
+        var client = await site.Server.ConnectAsync();
+        await client.SendAsync("GET /cgi/it.sh HTTP/1.1\r\nHost: x\r\n\r\n");
+        await Eventually.HoldsAsync(() => ProcessTable.WorkingIn(site.Scripts).Count > 0, () => "the script does not run");
+        return client;
+    }
+
+    /// <summary>Neither alive nor dead and not reaped.</summary>
+    private static Task NoChildIsLeftAsync(TrialSite site) => Eventually.HoldsAsync(
+        () => ProcessTable.ChildrenOf(site.Server.Id).Count == 0, () => string.Join(", ", ProcessTable.ChildrenOf(site.Server.Id)));
+
+    private static Task AllEndedAsync(TrialSite site) =>
+        Eventually.HoldsAsync(() => ProcessTable.WorkingIn(site.Scripts).Count == 0, () => "processes of the script are left");
+}
