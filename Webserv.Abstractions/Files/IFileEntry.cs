@@ -9,7 +9,10 @@ public interface IFileEntry
     /// <summary>What was found. All other members but <see cref="PhysicalPath"/> are only meaningful for <see cref="FileKind.File"/>.</summary>
     FileKind Kind { get; }
 
-    /// <summary>The absolute path on disk.</summary>
+    /// <summary>
+    /// The absolute path on disk, as it was looked up. What has that name may be something else by the time the path is
+    /// used: see <see cref="IDocumentRoot.FindAgain"/>.
+    /// </summary>
     string PhysicalPath { get; }
 
     /// <summary>The length in bytes.</summary>

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Primitives;
+
 namespace Webserv.Abstractions.Http;
 
 /// <summary>Ends a request with a status and that status' error page. It is an answer, not a failure: it is not logged as an error.</summary>
@@ -19,6 +21,9 @@ public sealed class HttpException : Exception
     /// <summary>The status to answer with.</summary>
     public int StatusCode { get; }
 
-    /// <summary>Fields to send with the error page, for example Allow or Retry-After.</summary>
-    public IDictionary<string, string> Headers { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+    /// <summary>
+    /// Fields to send with the error page, for example Allow or Retry-After. Several values become several lines, as for two
+    /// challenges in WWW-Authenticate. The rules are those of <see cref="IHttpResponse.Headers"/>.
+    /// </summary>
+    public IDictionary<string, StringValues> Headers { get; } = new Dictionary<string, StringValues>(StringComparer.OrdinalIgnoreCase);
 }

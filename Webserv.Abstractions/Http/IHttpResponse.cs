@@ -14,8 +14,8 @@ public interface IHttpResponse
     int StatusCode { get; set; }
 
     /// <summary>
-    /// The fields. Date, Server, Connection, Content-Length, Transfer-Encoding and Keep-Alive belong to the server: set
-    /// the length by <see cref="ContentLength"/>; Date and Server may be overridden.
+    /// The fields. Date and Server are the server's and may be overridden. What becomes of Content-Length, Connection,
+    /// Transfer-Encoding and Keep-Alive stands with <see cref="IHeaderCollection"/>.
     /// </summary>
     IHeaderCollection Headers { get; }
 

@@ -27,13 +27,19 @@ public interface IPipelineEntry
     /// taken away (alias semantics): <c>/kapouet/*</c> on root <c>/srv/www</c> maps <c>/kapouet/a</c> to <c>/a</c>.
     /// Otherwise the path is returned as it is.
     /// </summary>
+    /// <remarks>
+    /// The literal beginning reaches up to the last slash before the first <c>*</c>, without that slash; in a pattern without
+    /// <c>*</c> up to its last slash: <c>/a/b</c> maps <c>/a/b</c> to <c>/b</c>, and <c>/a</c> leaves <c>/a</c> as it is. Of several
+    /// patterns that match the one with the longest beginning counts. A path that no pattern matches is returned as it is:
+    /// for <c>/uploads/*</c> also <c>/uploadsX/f</c>.
+    /// </remarks>
     /// <param name="requestPath">A value of <see cref="Http.IHttpRequest.Path"/>.</param>
     string GetPathBelowRoot(string requestPath);
 
     /// <summary>
     /// The part of a request's path that is behind the literal beginning of the nearest <c>When.Path</c> pattern that
     /// matched, with its leading slash: <c>/uploads/*</c> maps <c>/uploads/a.txt</c> to <c>/a.txt</c>. Without a
-    /// <c>When.Path</c> the path is returned as it is.
+    /// <c>When.Path</c> the path is returned as it is. The rules are those of <see cref="GetPathBelowRoot"/>.
     /// </summary>
     /// <param name="requestPath">A value of <see cref="Http.IHttpRequest.Path"/>.</param>
     string GetPathBelowMatch(string requestPath);

@@ -5,10 +5,12 @@ namespace Webserv.Host.Files;
 /// <param name="file">What was found first.</param>
 /// <param name="shelf">What kind of thing it holds, for as long as it lives.</param>
 /// <param name="checkedAt">When the file system was asked.</param>
-internal sealed class CacheSlot(RootDirectory root, CachedFile file, CacheShelf shelf, long checkedAt)
+/// <param name="version">The version of the cache that was read before the file system was asked.</param>
+internal sealed class CacheSlot(RootDirectory root, CachedFile file, CacheShelf shelf, long checkedAt, int version)
 {
     private CachedFile _file = file;
     private long _checkedAt = checkedAt;
+    private int _version = version;
     private int _isBeingChecked;
     private bool _isReferenced;
 
@@ -26,6 +28,9 @@ internal sealed class CacheSlot(RootDirectory root, CachedFile file, CacheShelf 
 
     /// <summary>When the file system was asked last.</summary>
     public long CheckedAt => Volatile.Read(ref _checkedAt);
+
+    /// <summary>The version of the cache that was read before the file system was asked last. Never goes back.</summary>
+    public int Version => Volatile.Read(ref _version);
 
     /// <summary>Whether it was taken out of the cache. Changes under the cache's lock only.</summary>
     public bool IsDead { get; set; }
@@ -54,16 +59,30 @@ internal sealed class CacheSlot(RootDirectory root, CachedFile file, CacheShelf 
     /// <summary>Ends a check.</summary>
     public void EndCheck() => Volatile.Write(ref _isBeingChecked, 0);
 
-    /// <summary>Notes that the file system confirmed what is held.</summary>
-    public void Confirm(long now) => Volatile.Write(ref _checkedAt, now);
-
-    /// <summary>Puts a newer version in. Called under the cache's lock.</summary>
-    /// <returns>The older one.</returns>
-    public CachedFile Replace(CachedFile file, long now)
+    /// <summary>Notes that the file system confirmed what was held, unless something else is held now. Called under the cache's lock.</summary>
+    public void Confirm(CachedFile held, long now, int version)
     {
+        if (ReferenceEquals(held, _file) && version - _version >= 0)
+        {
+            Volatile.Write(ref _checkedAt, now);
+            Volatile.Write(ref _version, version);
+        }
+    }
+
+    /// <summary>Puts what was found in, unless what is held was found under a later version. Called under the cache's lock.</summary>
+    /// <returns>What is not held now: the older file, or the one that came too late.</returns>
+    public CachedFile Replace(CachedFile file, long now, int version)
+    {
+        if (version - _version < 0)
+        {
+            return file;
+        }
+
+        // In this order: who sees the version sees a file that was found under it.
         var old = _file;
         Volatile.Write(ref _file, file);
         Volatile.Write(ref _checkedAt, now);
+        Volatile.Write(ref _version, version);
         return old;
     }
 }

@@ -38,9 +38,7 @@ internal sealed class CachedFile : IFileEntry
         EntityTag = "";
         if (kind == FileKind.File)
         {
-            var seconds = Math.Clamp(
-                facts.ModifiedSeconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), now.ToUnixTimeSeconds());
-            LastModified = DateTimeOffset.FromUnixTimeSeconds(seconds);
+            LastModified = facts.GetModified(now);
             LastModifiedField = LastModified.ToString("R", CultureInfo.InvariantCulture);
             EntityTag = string.Create(
                 CultureInfo.InvariantCulture, $"\"{facts.Length:x}-{facts.ModifiedTicks:x}-{facts.Inode:x}\"");

@@ -41,14 +41,29 @@ internal sealed class DocumentRoot(RootDirectory root, IPipelineEntry entry) : I
     /// <inheritdoc />
     public IFileEntry FindIn(IFileEntry directory, string name)
     {
-        ArgumentNullException.ThrowIfNull(directory);
         ArgumentNullException.ThrowIfNull(name);
-        if (directory is not CachedFile { Kind: FileKind.Directory } parent || !parent.IsFrom(root))
-        {
-            throw new ArgumentException("Not a directory that was found through this root.", nameof(directory));
-        }
-
+        var parent = GetOwnDirectory(directory);
         return root.Find(root.IsAcceptableName(name) ? parent.GetChildPath(name) : "");
+    }
+
+    /// <inheritdoc />
+    public IFileEntry FindAgain(IFileEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return entry is CachedFile file && file.IsFrom(root)
+            ? root.FindNow(file.Path)
+            : throw new ArgumentException("Not an entry that was found through this root.", nameof(entry));
+    }
+
+    /// <inheritdoc />
+    public IEnumerable<DirectoryItem> Enumerate(IFileEntry directory) => root.Enumerate(GetOwnDirectory(directory).Path);
+
+    private CachedFile GetOwnDirectory(IFileEntry directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        return directory is CachedFile { Kind: FileKind.Directory } own && own.IsFrom(root)
+            ? own
+            : throw new ArgumentException("Not a directory that was found through this root.", nameof(directory));
     }
 
     private void Remember(string requestPath, string path)

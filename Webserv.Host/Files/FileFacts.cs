@@ -27,6 +27,10 @@ internal readonly record struct FileFacts(
     /// <summary>The last change of the content in nanoseconds since 1970. Wraps around beyond the years 1677 and 2262, which an entity-tag does not mind.</summary>
     public ulong ModifiedTicks => unchecked((ulong)((ModifiedSeconds * 1_000_000_000) + ModifiedNanoseconds));
 
+    /// <summary>The last change of the content in whole seconds, no later than a moment and within what the type holds.</summary>
+    public DateTimeOffset GetModified(DateTimeOffset latest) => DateTimeOffset.FromUnixTimeSeconds(
+        Math.Clamp(ModifiedSeconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), latest.ToUnixTimeSeconds()));
+
     /// <summary>
     /// Whether it was changed so shortly before that another change could carry the same times: file systems keep them
     /// in steps of up to two seconds.

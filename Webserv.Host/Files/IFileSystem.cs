@@ -16,6 +16,19 @@ internal interface IFileSystem
     /// <param name="open">Whether to open a regular file, or only to look.</param>
     FileLookup Look(string root, string path, SymbolicLinkPolicy links, bool open);
 
+    /// <summary>Looks a path up as <see cref="Look"/> does, and holds what it found if that is a directory.</summary>
+    /// <returns>
+    /// For a directory with a <see cref="FileLookup.Handle"/> that holds it on platforms that can; to be disposed after the
+    /// directory was read.
+    /// </returns>
+    FileLookup HoldDirectory(string root, string path, SymbolicLinkPolicy links);
+
+    /// <summary>The path under which a directory that is held can be read.</summary>
+    /// <param name="held">What <see cref="HoldDirectory"/> gave, not yet disposed.</param>
+    /// <param name="root">The absolute path of the root it was looked up in.</param>
+    /// <param name="path">The path below it.</param>
+    string GetPathToRead(in FileLookup held, string root, string path);
+
     /// <summary>What an open file is like now.</summary>
     /// <exception cref="IOException">The file system failed.</exception>
     FileFacts Examine(SafeFileHandle handle);

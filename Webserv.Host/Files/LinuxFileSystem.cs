@@ -32,7 +32,16 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
     public int DescriptorBudget { get; } = (int)Math.Clamp((LinuxCalls.GetDescriptorLimit() ?? 1024) / 4, 16, 65536);
 
     /// <inheritdoc />
-    public FileLookup Look(string root, string path, SymbolicLinkPolicy links, bool open)
+    public FileLookup Look(string root, string path, SymbolicLinkPolicy links, bool open) => Look(root, path, links, open, hold: false);
+
+    /// <inheritdoc />
+    public FileLookup HoldDirectory(string root, string path, SymbolicLinkPolicy links) => Look(root, path, links, open: false, hold: true);
+
+    /// <inheritdoc />
+    public string GetPathToRead(in FileLookup held, string root, string path) =>
+        string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{held.Handle!.DangerousGetHandle()}");
+
+    private FileLookup Look(string root, string path, SymbolicLinkPolicy links, bool open, bool hold)
     {
         Span<byte> rootBytes = stackalloc byte[LongestPath];
         Span<byte> pathBytes = stackalloc byte[LongestPath];
@@ -55,7 +64,20 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
                 }
 
                 descriptor = Resolve(rootDescriptor, pathText, links, out var refusal);
-                return descriptor < 0 ? refusal : Describe(descriptor, open);
+                if (descriptor < 0)
+                {
+                    return refusal;
+                }
+
+                var look = Describe(descriptor, open);
+                if (!hold || look.Kind != FileKind.Directory)
+                {
+                    return look;
+                }
+
+                look = look with { Handle = new SafeFileHandle(descriptor, ownsHandle: true) };
+                descriptor = -1;
+                return look;
             }
             finally
             {

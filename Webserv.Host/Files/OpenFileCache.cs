@@ -13,7 +13,8 @@ namespace Webserv.Host.Files;
 /// The open-file cache. Small files are held in memory without a descriptor, larger ones by a descriptor; directories and
 /// misses are remembered too. Everything is bounded: entries, memory, and descriptors (a quarter of what the process may
 /// have). An entry that is older than <see cref="FileCacheOptions.ValidFor"/> is compared with the file system by one of
-/// the threads that ask for it, while the others go on with what is there.
+/// the threads that ask for it, while the others go on with what is there. An invalidation makes every entry old at once,
+/// whichever path it names: aliases, symbolic links and bind mounts give a file more names than a cache can know.
 /// </summary>
 internal sealed class OpenFileCache : IOpenFileCache, IDisposable
 {
@@ -44,6 +45,7 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
     private readonly Lock _gate = new();
     private readonly ClockRing[] _shelves;
     private long _memory;
+    private int _version;
     private long _shedLoggedAt = long.MinValue / 2;
     private long _troubleLoggedAt = long.MinValue / 2;
     private bool _isDisposed;
@@ -96,6 +98,18 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
         return new DocumentRoot(root, entry);
     }
 
+    /// <inheritdoc />
+    public void Invalidate(string absolutePath)
+    {
+        ArgumentNullException.ThrowIfNull(absolutePath);
+        if (!Path.IsPathFullyQualified(absolutePath))
+        {
+            throw new ArgumentException($"'{absolutePath}' is not absolute.", nameof(absolutePath));
+        }
+
+        Interlocked.Increment(ref _version);
+    }
+
     /// <summary>Finds any file of the machine, for the server's own use: links are followed and no name is hidden.</summary>
     /// <param name="absolutePath">An absolute path.</param>
     /// <exception cref="HttpException">503: the file system could not answer.</exception>
@@ -120,7 +134,7 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
     }
 
     /// <summary>Whether what a slot holds can be used without asking the file system.</summary>
-    public bool IsFresh(CacheSlot slot) => _clock.Milliseconds - slot.CheckedAt < _validFor;
+    public bool IsFresh(CacheSlot slot) => slot.Version == Volatile.Read(ref _version) && _clock.Milliseconds - slot.CheckedAt < _validFor;
 
     /// <summary>Looks up what is not remembered.</summary>
     /// <exception cref="HttpException">503: the file system could not answer.</exception>
@@ -132,9 +146,11 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
             return new CachedFile(root, path, FileKind.Missing, default, null, null, _time.GetUtcNow());
         }
 
+        // The version is read before the file system: what changes after that makes the slot old.
+        var version = Volatile.Read(ref _version);
         var now = _clock.Milliseconds;
         var file = Open(root, path);
-        var slot = new CacheSlot(root, file, GetShelf(file), now);
+        var slot = new CacheSlot(root, file, GetShelf(file), now, version);
         if ((slot.Shelf == CacheShelf.Misses && path.Length > LongestMissRemembered) || !Keep(slot))
         {
             Retire(file);
@@ -148,25 +164,19 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
     public CachedFile Refresh(CacheSlot slot)
     {
         slot.Touch();
+        var version = Volatile.Read(ref _version);
         var now = _clock.Milliseconds;
         var owns = slot.TryBeginCheck();
-        if (!owns && now - slot.CheckedAt < _validFor * PatienceWithChecks)
+
+        // A check that is under way may have begun before an invalidation: then this thread makes its own.
+        if (!owns && slot.Version == version && now - slot.CheckedAt < _validFor * PatienceWithChecks)
         {
             return slot.File;
         }
 
         try
         {
-            var held = slot.File;
-            if (held.IsStill(Look(slot.Root, slot.Path, open: false)))
-            {
-                slot.Confirm(now);
-                return held;
-            }
-
-            var file = Open(slot.Root, slot.Path);
-            Swap(slot, file, now);
-            return file;
+            return Check(slot, now, version);
         }
         finally
         {
@@ -174,6 +184,37 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
             {
                 slot.EndCheck();
             }
+        }
+    }
+
+    /// <summary>Compares what a slot holds with the file system, however fresh it is.</summary>
+    /// <exception cref="HttpException">503: the file system could not answer.</exception>
+    public CachedFile CheckNow(CacheSlot slot)
+    {
+        slot.Touch();
+        var version = Volatile.Read(ref _version);
+        return Check(slot, _clock.Milliseconds, version);
+    }
+
+    /// <summary>Reads a directory through a descriptor that is opened for it; see <see cref="IDocumentRoot.Enumerate"/>.</summary>
+    public IEnumerable<DirectoryItem> Enumerate(RootDirectory root, string path)
+    {
+        var held = Look(root, path, open: false, hold: true);
+        using var handle = held.Handle;
+        using var names = BeginReading(root, path, held);
+        while (MoveNext(root, path, names))
+        {
+            if (names.Current.ToItem(root.AllowsDotFiles, LookAt) is { } item)
+            {
+                yield return item;
+            }
+        }
+
+        // By the rules of the root, from the root: a name may have become a link to anywhere since it was read.
+        (FileKind Kind, long Length, DateTimeOffset Modified) LookAt(string name)
+        {
+            var look = Look(root, Path.Join(path, "/", name), open: false);
+            return (look.Kind, look.Facts.Length, look.Facts.GetModified(DateTimeOffset.MaxValue));
         }
     }
 
@@ -215,7 +256,25 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
         }
     }
 
-    private void Swap(CacheSlot slot, CachedFile file, long now)
+    private CachedFile Check(CacheSlot slot, long now, int version)
+    {
+        var held = slot.File;
+        if (held.IsStill(Look(slot.Root, slot.Path, open: false)))
+        {
+            lock (_gate)
+            {
+                slot.Confirm(held, now, version);
+            }
+
+            return held;
+        }
+
+        var file = Open(slot.Root, slot.Path);
+        Swap(slot, file, now, version);
+        return file;
+    }
+
+    private void Swap(CacheSlot slot, CachedFile file, long now, int version)
     {
         var shelf = GetShelf(file);
         lock (_gate)
@@ -224,7 +283,7 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
             {
                 if (shelf == slot.Shelf)
                 {
-                    Retire(slot.Replace(file, now));
+                    Retire(slot.Replace(file, now, version));
                     return;
                 }
 
@@ -232,7 +291,7 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
             }
         }
 
-        if (!Keep(new CacheSlot(slot.Root, file, shelf, now)))
+        if (!Keep(new CacheSlot(slot.Root, file, shelf, now, version)))
         {
             Retire(file);
         }
@@ -357,9 +416,47 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
         }
     }
 
-    private FileLookup Look(RootDirectory root, string path, bool open)
+    private IEnumerator<DirectoryName> BeginReading(RootDirectory root, string path, in FileLookup held)
     {
-        var look = _files.Look(root.Directory, path, root.Links, open);
+        var full = Path.Join(root.Directory, path);
+        try
+        {
+            return held.Kind switch
+            {
+                FileKind.Directory => DirectoryName.Read(_files.GetPathToRead(held, root.Directory, path)),
+                FileKind.Forbidden => throw new UnauthorizedAccessException(),
+                _ => throw new DirectoryNotFoundException(),
+            };
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new UnauthorizedAccessException($"{full} can not be read, or the rules of the root refuse it.", e);
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new DirectoryNotFoundException($"{full} is no directory any more.", e);
+        }
+        catch (IOException e)
+        {
+            throw Fail(root, path, e.Message, e);
+        }
+    }
+
+    private bool MoveNext(RootDirectory root, string path, IEnumerator<DirectoryName> names)
+    {
+        try
+        {
+            return names.MoveNext();
+        }
+        catch (IOException e)
+        {
+            throw Fail(root, path, e.Message, e);
+        }
+    }
+
+    private FileLookup Look(RootDirectory root, string path, bool open, bool hold = false)
+    {
+        var look = Ask(root, path, open, hold);
         if (look is { IsExhausted: true, Trouble: { } trouble })
         {
             var count = ShedDescriptors();
@@ -368,11 +465,14 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
                 Log.ShedDescriptors(_logger, Path.Join(root.Directory, path), trouble, count);
             }
 
-            look = _files.Look(root.Directory, path, root.Links, open);
+            look = Ask(root, path, open, hold);
         }
 
         return look.Trouble is null ? look : throw Fail(root, path, look.Trouble, null);
     }
+
+    private FileLookup Ask(RootDirectory root, string path, bool open, bool hold) =>
+        hold ? _files.HoldDirectory(root.Directory, path, root.Links) : _files.Look(root.Directory, path, root.Links, open);
 
     private HttpException Fail(RootDirectory root, string path, string trouble, Exception? cause)
     {

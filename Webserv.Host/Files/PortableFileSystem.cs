@@ -62,6 +62,12 @@ internal sealed class PortableFileSystem : IFileSystem
     }
 
     /// <inheritdoc />
+    public FileLookup HoldDirectory(string root, string path, SymbolicLinkPolicy links) => Look(root, path, links, open: false);
+
+    /// <inheritdoc />
+    public string GetPathToRead(in FileLookup held, string root, string path) => Path.Join(root, path);
+
+    /// <inheritdoc />
     public FileFacts Examine(SafeFileHandle handle) =>
         ToFacts(File.GetLastWriteTimeUtc(handle), FileKind.File, RandomAccess.GetLength(handle));
 

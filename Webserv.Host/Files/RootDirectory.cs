@@ -22,6 +22,9 @@ internal sealed class RootDirectory(
     /// <summary>Which symbolic links are followed.</summary>
     public SymbolicLinkPolicy Links { get; } = links;
 
+    /// <summary>Whether names may begin with a dot.</summary>
+    public bool AllowsDotFiles => allowDotFiles;
+
     /// <summary>The number of paths that are remembered.</summary>
     public int Count => _slots.Count;
 
@@ -42,6 +45,14 @@ internal sealed class RootDirectory(
         slot.Touch();
         return slot.File;
     }
+
+    /// <summary>Finds a path and asks the file system for it whatever is remembered.</summary>
+    /// <param name="path">A path below the directory.</param>
+    public CachedFile FindNow(string path) => _slots.TryGetValue(path, out var slot) ? cache.CheckNow(slot) : cache.Load(this, path);
+
+    /// <summary>Reads a directory.</summary>
+    /// <param name="path">Its path below this one.</param>
+    public IEnumerable<DirectoryItem> Enumerate(string path) => cache.Enumerate(this, path);
 
     /// <summary>Whether a path may be looked up.</summary>
     public bool IsAcceptable(string path) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Principal;
 using Webserv.Abstractions.Http;
 using Webserv.Host.Pipeline;
 using Webserv.Host.Transport;
@@ -9,7 +10,7 @@ namespace Webserv.Host.Http1;
 /// The request that is being served and its response. Reused for later requests of any connection; what middleware could
 /// keep and misuse (the body streams) is made anew for each.
 /// </summary>
-internal sealed class Http1Context : IHttpContext, ILocalRedirectFeature
+internal sealed class Http1Context : IHttpContext, ILocalRedirectFeature, IUserFeature
 {
     private const int MaxRedirects = 10;
 
@@ -70,6 +71,9 @@ internal sealed class Http1Context : IHttpContext, ILocalRedirectFeature
     public IDictionary<object, object?> Items => _items ??= [];
 
     /// <inheritdoc />
+    public IIdentity? User { get; set; }
+
+    /// <inheritdoc />
     IHttpRequest IHttpContext.Request => Request;
 
     /// <inheritdoc />
@@ -115,6 +119,7 @@ internal sealed class Http1Context : IHttpContext, ILocalRedirectFeature
         Request.End();
         Response.End();
         _items = null;
+        User = null;
         _virtualServer = null;
     }
 

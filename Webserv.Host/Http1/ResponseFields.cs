@@ -36,7 +36,7 @@ internal sealed class ResponseFields(Http1Response response) : IHeaderCollection
             CheckWritable();
             foreach (var text in value)
             {
-                CheckValue(name, text);
+                ResponseFieldRules.CheckValue(name, text);
             }
 
             if (IsOwnedByServer(name, value))
@@ -51,6 +51,10 @@ internal sealed class ResponseFields(Http1Response response) : IHeaderCollection
                 {
                     RemoveAt(index);
                 }
+                else
+                {
+                    ResponseFieldRules.CheckName(name);
+                }
             }
             else if (index >= 0)
             {
@@ -64,13 +68,15 @@ internal sealed class ResponseFields(Http1Response response) : IHeaderCollection
     }
 
     /// <inheritdoc />
-    public bool Contains(string name) => Find(name) >= 0;
+    public bool Contains(string name) =>
+        Find(name) >= 0 || (response.ContentLength is not null && name.Equals(Fields.ContentLength, StringComparison.OrdinalIgnoreCase));
 
     /// <inheritdoc />
     public void Append(string name, string value)
     {
         CheckWritable();
-        CheckValue(name, value);
+        ArgumentNullException.ThrowIfNull(value);
+        ResponseFieldRules.CheckValue(name, value);
         if (IsOwnedByServer(name, value))
         {
             return;
@@ -123,11 +129,7 @@ internal sealed class ResponseFields(Http1Response response) : IHeaderCollection
 
     private void Add(string name, StringValues value)
     {
-        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(Octets.TokenText))
-        {
-            throw new ArgumentException($"'{name}' is no field name (RFC 9110 section 5.1).", nameof(name));
-        }
-
+        ResponseFieldRules.CheckName(name);
         if (Count == _names.Length)
         {
             Array.Resize(ref _names, Count * 2);
@@ -150,47 +152,24 @@ internal sealed class ResponseFields(Http1Response response) : IHeaderCollection
     /// <summary>Sends the fields of framing and connection handling to where they are decided.</summary>
     private bool IsOwnedByServer(string name, StringValues value)
     {
-        switch (name.Length)
+        switch (ResponseFieldRules.Classify(name, value, out var length))
         {
-            case 14 when name.Equals(Fields.ContentLength, StringComparison.OrdinalIgnoreCase):
-                response.ContentLength = value.Count == 0 ? null
-                    : long.TryParse(value[0], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var length)
-                        ? length
-                        : throw new ArgumentException($"'{value}' is no length.", nameof(value));
+            case ResponseFieldKind.Length:
+                response.ContentLength = length;
                 return true;
-            case 10 when name.Equals(Fields.Connection, StringComparison.OrdinalIgnoreCase):
-                if (value.Any(option => "close".Equals(option, StringComparison.OrdinalIgnoreCase)))
-                {
-                    response.ClosesConnection = true;
-                    return true;
-                }
-
-                throw Owned(name);
-            case 17 when name.Equals(Fields.TransferEncoding, StringComparison.OrdinalIgnoreCase):
-            case 10 when name.Equals(Fields.KeepAlive, StringComparison.OrdinalIgnoreCase):
-                throw Owned(name);
+            case ResponseFieldKind.Close:
+                response.ClosesConnection = true;
+                return true;
             default:
                 return false;
         }
     }
-
-    private static InvalidOperationException Owned(string name) => new($"{name} belongs to the server.");
 
     private void CheckWritable()
     {
         if (response.HasStarted)
         {
             throw new InvalidOperationException("The response has started; its fields can no longer change.");
-        }
-    }
-
-    private static void CheckValue(string name, string? value)
-    {
-        var text = value.AsSpan();
-        if (text.ContainsAny('\r', '\n', '\0') || text.ContainsAnyExceptInRange('\0', '\xFF'))
-        {
-            throw new ArgumentException(
-                $"The value of {name} holds a character that no field value may hold (CR, LF, NUL or beyond ISO 8859-1).", nameof(value));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 using Webserv.Abstractions.Http;
 using Webserv.Host.Http1;
 
@@ -67,7 +68,7 @@ internal sealed class ErrorResponder(ILogger logger)
         {
             response.Clear();
             response.StatusCode = status;
-            foreach (var (name, value) in (exception as HttpException)?.Headers ?? new Dictionary<string, string>())
+            foreach (var (name, value) in (exception as HttpException)?.Headers ?? new Dictionary<string, StringValues>())
             {
                 response.Headers[name] = value;
             }

@@ -45,6 +45,21 @@ internal sealed class PathPattern
     public string GetRest(string path) =>
         LiteralPrefix.Length == 0 ? path : path.Length <= LiteralPrefix.Length ? "/" : path[LiteralPrefix.Length..];
 
+    /// <summary>Takes the literal prefix of the matching pattern away, the longest where several match; a path that none matches stays as it is.</summary>
+    public static string TakeAway(IReadOnlyList<PathPattern> patterns, string path)
+    {
+        PathPattern? longest = null;
+        foreach (var pattern in patterns)
+        {
+            if (pattern.LiteralPrefix.Length > (longest?.LiteralPrefix.Length ?? -1) && pattern.IsMatch(path))
+            {
+                longest = pattern;
+            }
+        }
+
+        return longest is null ? path : longest.GetRest(path);
+    }
+
     /// <summary>Matches with one position to fall back to, which is enough because <c>*</c> stops at slashes: linear for each segment.</summary>
     private bool MatchGlob(ReadOnlySpan<char> glob, ReadOnlySpan<char> path)
     {

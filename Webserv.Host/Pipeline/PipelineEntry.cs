@@ -21,25 +21,11 @@ internal sealed class PipelineEntry(string name, string configurationPath, Pipel
     public string? Root => scope.Root;
 
     /// <inheritdoc />
-    public string GetPathBelowRoot(string requestPath) => TakeAway(scope.RootPatterns, requestPath);
+    public string GetPathBelowRoot(string requestPath) => PathPattern.TakeAway(scope.RootPatterns, requestPath);
 
     /// <inheritdoc />
-    public string GetPathBelowMatch(string requestPath) => TakeAway(scope.MatchPatterns, requestPath);
+    public string GetPathBelowMatch(string requestPath) => PathPattern.TakeAway(scope.MatchPatterns, requestPath);
 
     /// <inheritdoc />
     public string ResolvePath(string path) => Path.GetFullPath(path, scope.ConfigurationDirectory);
-
-    private static string TakeAway(IReadOnlyList<PathPattern> patterns, string path)
-    {
-        PathPattern? longest = null;
-        foreach (var pattern in patterns)
-        {
-            if (pattern.LiteralPrefix.Length > (longest?.LiteralPrefix.Length ?? -1) && pattern.IsMatch(path))
-            {
-                longest = pattern;
-            }
-        }
-
-        return longest is null ? path : longest.GetRest(path);
-    }
 }

@@ -1,5 +1,6 @@
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Pipeline;
+using Webserv.Host.Files;
 
 namespace Webserv.Testing.Files;
 
@@ -24,11 +25,49 @@ internal sealed class TestDocumentRoot : IDocumentRoot
 
     public IFileEntry Find(string requestPath)
     {
-        var below = _entry.GetPathBelowRoot(requestPath);
-        var segments = below.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var path = Path.Combine([Directory, .. segments]);
-        var isHostile = below.Contains('\0', StringComparison.Ordinal) || segments.Contains("..") || segments.Contains(".");
-        if (isHostile || (!_options.ServeDotFiles && segments.Any(name => name[0] == '.' && name != ".well-known")))
+        ArgumentNullException.ThrowIfNull(requestPath);
+        return Look(_entry.GetPathBelowRoot(requestPath));
+    }
+
+    public IFileEntry FindIn(IFileEntry directory, string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var path = GetPathOfDirectory(directory).TrimEnd('/');
+        return Look(RequestPathRules.IsAcceptableName(name, _options.ServeDotFiles) ? $"{path}/{name}" : "");
+    }
+
+    public IFileEntry FindAgain(IFileEntry entry) => Look(GetPath(entry));
+
+    public IEnumerable<DirectoryItem> Enumerate(IFileEntry directory) => Read(GetPathOfDirectory(directory));
+
+    private IEnumerable<DirectoryItem> Read(string path)
+    {
+        var directory = Look(path);
+        using var names = directory.Kind switch
+        {
+            FileKind.Directory => DirectoryName.Read(directory.PhysicalPath),
+            FileKind.Forbidden => throw new UnauthorizedAccessException($"The rules of the root refuse {directory.PhysicalPath}."),
+            _ => throw new DirectoryNotFoundException($"{directory.PhysicalPath} is no directory any more."),
+        };
+        while (names.MoveNext())
+        {
+            if (names.Current.ToItem(_options.ServeDotFiles, LookAt) is { } item)
+            {
+                yield return item;
+            }
+        }
+
+        (FileKind Kind, long Length, DateTimeOffset Modified) LookAt(string name)
+        {
+            var found = Open(Path.Join(directory.PhysicalPath, name));
+            return (found.Kind, found.Length, found.LastModified);
+        }
+    }
+
+    private TestFileEntry Look(string below)
+    {
+        var path = Path.Join(Directory, below.TrimEnd('/'));
+        if (!RequestPathRules.IsAcceptable(below, _options.ServeDotFiles))
         {
             return new TestFileEntry(FileKind.Missing, path);
         }
@@ -37,13 +76,18 @@ internal sealed class TestDocumentRoot : IDocumentRoot
         return entry.Kind == FileKind.File && below.EndsWith('/') ? new TestFileEntry(FileKind.Missing, path) : entry;
     }
 
-    public IFileEntry FindIn(IFileEntry directory, string name)
+    private string GetPathOfDirectory(IFileEntry directory) =>
+        GetPath(directory) is var path && directory.Kind == FileKind.Directory
+            ? path
+            : throw new ArgumentException("Not a directory that was found through this root.", nameof(directory));
+
+    private string GetPath(IFileEntry entry)
     {
-        var path = Path.Combine(directory.PhysicalPath, name);
-        var isHostile = name is "" or "." or ".." || name.AsSpan().ContainsAny('/', '\0');
-        return isHostile || (!_options.ServeDotFiles && name[0] == '.')
-            ? new TestFileEntry(FileKind.Missing, path)
-            : Open(path);
+        ArgumentNullException.ThrowIfNull(entry);
+        var path = entry.PhysicalPath;
+        return path == Directory ? "/"
+            : path.StartsWith(Directory + '/', StringComparison.Ordinal) ? path[Directory.Length..]
+            : throw new ArgumentException("Not an entry that was found through this root.", nameof(entry));
     }
 
     private TestFileEntry Open(string path)
@@ -63,7 +107,7 @@ internal sealed class TestDocumentRoot : IDocumentRoot
             _ => isInside,
         };
         return !isAllowed ? new TestFileEntry(FileKind.Forbidden, path)
-            : System.IO.Directory.Exists(canonical) ? new TestFileEntry(FileKind.Directory, path)
+            : System.IO.Directory.Exists(canonical) ? new TestFileEntry(FileKind.Directory, path) { LastModified = System.IO.Directory.GetLastWriteTimeUtc(canonical) }
             : TestFileEntry.OfFile(path);
     }
 

@@ -1,30 +1,22 @@
-using System.Buffers;
 using System.Collections;
+using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using Webserv.Abstractions.Http;
+using Webserv.Host.Http1;
 
 namespace Webserv.Testing.Http;
 
 /// <summary>Fields in order, compared without regard to case.</summary>
 internal sealed class TestHeaderCollection : IHeaderCollection
 {
-    private static readonly SearchValues<char> TokenChars =
-        SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-
-    private static readonly SearchValues<char> ForbiddenInValues = SearchValues.Create("\r\n\0");
-
-    private static readonly string[] OwnedByServer =
-        [Fields.Connection, Fields.ContentLength, Fields.TransferEncoding, Fields.KeepAlive];
-
     private readonly List<KeyValuePair<string, StringValues>> _fields = [];
-    private readonly bool _isResponse;
+    private readonly TestHttpResponse? _response;
 
     /// <summary>The fields of a request, which nobody may change.</summary>
     public TestHeaderCollection() => IsReadOnly = true;
 
-    private TestHeaderCollection(bool isResponse) => _isResponse = isResponse;
-
-    public static TestHeaderCollection ForResponse() => new(isResponse: true);
+    /// <summary>The fields of a response, checked as the server checks them.</summary>
+    public TestHeaderCollection(TestHttpResponse response) => _response = response;
 
     public bool IsReadOnly { get; set; }
 
@@ -32,21 +24,27 @@ internal sealed class TestHeaderCollection : IHeaderCollection
 
     public StringValues this[string name]
     {
-        get => Find(name) is var index and >= 0 ? _fields[index].Value : StringValues.Empty;
+        get => Find(name) is var index and >= 0 ? _fields[index].Value
+            : IsLength(name) && _response?.ContentLength is { } length ? length.ToString(CultureInfo.InvariantCulture)
+            : StringValues.Empty;
         set
         {
-            Check(name, value);
-            SetUnchecked(name, value);
+            if (!IsOwnedByServer(name, value))
+            {
+                SetUnchecked(name, value);
+            }
         }
     }
 
-    public bool Contains(string name) => Find(name) >= 0;
+    public bool Contains(string name) => Find(name) >= 0 || (IsLength(name) && _response?.ContentLength is not null);
 
     public void Append(string name, string value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        Check(name, value);
-        AppendUnchecked(name, value);
+        if (!IsOwnedByServer(name, value))
+        {
+            AppendUnchecked(name, value);
+        }
     }
 
     public void AppendUnchecked(string name, string value) => SetUnchecked(name, StringValues.Concat(this[name], value));
@@ -80,32 +78,35 @@ internal sealed class TestHeaderCollection : IHeaderCollection
     private int Find(string name) =>
         _fields.FindIndex(field => string.Equals(field.Key, name, StringComparison.OrdinalIgnoreCase));
 
-    private void Check(string name, StringValues values)
+    private static bool IsLength(string name) => string.Equals(name, Fields.ContentLength, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Checks a field that a middleware sets, and sends those of framing and connection handling to where they are decided.</summary>
+    private bool IsOwnedByServer(string name, StringValues values)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (IsReadOnly)
+        if (_response is null || IsReadOnly)
         {
-            throw new InvalidOperationException(_isResponse
-                ? $"The response has started: {name} can no longer be set."
-                : "The fields of a request can not be changed.");
+            throw new InvalidOperationException(_response is null
+                ? "The fields of a request can not be changed."
+                : $"The response has started: {name} can no longer be set.");
         }
 
-        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenChars))
-        {
-            throw new ArgumentException($"'{name}' is no field name.", nameof(name));
-        }
-
-        if (OwnedByServer.Contains(name, StringComparer.OrdinalIgnoreCase))
-        {
-            throw new InvalidOperationException($"{name} belongs to the server; the length is set by ContentLength.");
-        }
-
+        ResponseFieldRules.CheckName(name);
         foreach (var value in values)
         {
-            if (value.AsSpan().ContainsAny(ForbiddenInValues))
-            {
-                throw new ArgumentException($"The value of {name} holds CR, LF or NUL.", nameof(values));
-            }
+            ResponseFieldRules.CheckValue(name, value);
+        }
+
+        switch (ResponseFieldRules.Classify(name, values, out var length))
+        {
+            case ResponseFieldKind.Length:
+                _response.ContentLength = length;
+                return true;
+            case ResponseFieldKind.Close:
+                _response.ClosesConnection = true;
+                return true;
+            default:
+                return false;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Principal;
 using System.Text;
 using Microsoft.Extensions.Primitives;
 using Webserv.Abstractions.Http;
@@ -21,7 +22,7 @@ namespace Webserv.Testing.Http;
 public sealed class TestHttpContext : IHttpContext
 {
     private static long _lastId;
-    private readonly Dictionary<Type, object> _features = [];
+    private readonly Dictionary<Type, object> _features = new() { [typeof(IUserFeature)] = new TestUserFeature() };
     private Dictionary<object, object?>? _items;
 
     /// <summary>Makes a request of HTTP/1.1 for <c>localhost</c> without a body.</summary>
@@ -182,6 +183,13 @@ public sealed class TestHttpContext : IHttpContext
     public TestHttpContext WithVirtualServer(IVirtualServer virtualServer)
     {
         VirtualServer = virtualServer;
+        return this;
+    }
+
+    /// <summary>Makes it the request of a user, as a middleware that authenticates does by <see cref="IUserFeature"/>.</summary>
+    public TestHttpContext WithUser(IIdentity? user)
+    {
+        GetFeature<IUserFeature>()!.User = user;
         return this;
     }
 

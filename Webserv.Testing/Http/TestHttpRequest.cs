@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using Webserv.Abstractions.Http;
+using Webserv.Host.Http1;
 
 namespace Webserv.Testing.Http;
 
@@ -14,9 +16,10 @@ public sealed class TestHttpRequest : IHttpRequest
     {
         Method = method;
         RawTarget = target;
-        (Path, Query) = RequestTarget.Parse(target);
+        var parsed = Parse(method, target);
+        (Path, Query) = (parsed.Path, parsed.Query);
         Fields = new TestHeaderCollection();
-        Host = "localhost";
+        Host = parsed.Authority ?? "localhost";
     }
 
     /// <inheritdoc/>
@@ -68,6 +71,15 @@ public sealed class TestHttpRequest : IHttpRequest
     public bool BodyWasRead => _body.WasRead;
 
     internal TestHeaderCollection Fields { get; }
+
+    private static RequestTarget Parse(string method, string target)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(target);
+        return Ascii.IsValid(target) && Encoding.ASCII.GetBytes(target) is var bytes && !bytes.AsSpan().ContainsAnyExcept(Octets.Target)
+            && RequestTargetParser.Parse(bytes, method) is { } parsed
+            ? parsed
+            : throw new ArgumentException($"'{target}' is no request-target of {method}: the server answers it with 400.", nameof(target));
+    }
 
     internal void SetBody(Stream stream, long? length)
     {

@@ -9,7 +9,7 @@ namespace Webserv.Testing.Http;
 public sealed class TestHttpResponse : IHttpResponse
 {
     private readonly bool _isHead;
-    private readonly TestHeaderCollection _headers = TestHeaderCollection.ForResponse();
+    private readonly TestHeaderCollection _headers;
     private readonly TestResponseBody _body;
     private readonly List<TestSentFile> _sentFiles = [];
     private readonly Stack<Func<Task>> _onStarting = new();
@@ -19,6 +19,7 @@ public sealed class TestHttpResponse : IHttpResponse
     internal TestHttpResponse(string method)
     {
         _isHead = method == HttpMethods.Head;
+        _headers = new TestHeaderCollection(this);
         _body = new TestResponseBody(this);
     }
 
@@ -59,6 +60,9 @@ public sealed class TestHttpResponse : IHttpResponse
 
     /// <inheritdoc/>
     public bool HasStarted { get; private set; }
+
+    /// <summary>Whether the middleware asked for the connection to end after the response, by <c>Connection: close</c>.</summary>
+    public bool ClosesConnection { get; internal set; }
 
     /// <summary>Whether the server is done with the response; see <see cref="CompleteAsync"/>.</summary>
     public bool IsComplete { get; private set; }

@@ -1,4 +1,5 @@
 using Webserv.Abstractions.Pipeline;
+using Webserv.Host.Pipeline;
 
 namespace Webserv.Testing.Pipeline;
 
@@ -46,9 +47,6 @@ public sealed class TestPipelineEntry : IPipelineEntry
             return requestPath;
         }
 
-        var star = pattern.IndexOf('*', StringComparison.Ordinal);
-        var prefix = star < 0 ? pattern : pattern[..(pattern.LastIndexOf('/', star) is var slash and >= 0 ? slash : 0)];
-        var rest = requestPath.StartsWith(prefix, StringComparison.Ordinal) ? requestPath[prefix.Length..] : requestPath;
-        return rest.StartsWith('/') ? rest : "/" + rest;
+        return PathPattern.TakeAway([new PathPattern(pattern)], requestPath);
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Webserv.Abstractions.Pipeline;
+using Webserv.Host.Plugins;
 
 namespace Webserv.Testing.Plugins;
 
@@ -41,7 +42,7 @@ internal sealed class MiddlewareRegistration
 
     public IMiddleware Create(IServiceProvider services, object? options, IPipelineEntry entry)
     {
-        var own = new Dictionary<Type, object> { [typeof(IPipelineEntry)] = entry };
+        EntryServices own;
         if (options is not null && _wrap is not null)
         {
             var failures = Validate(options);
@@ -50,9 +51,13 @@ internal sealed class MiddlewareRegistration
                 throw new OptionsValidationException(entry.ConfigurationPath + ":Options", _options!, failures);
             }
 
-            own[typeof(IOptions<>).MakeGenericType(_options!)] = _wrap(options);
+            own = new EntryServices(services, entry, typeof(IOptions<>).MakeGenericType(_options!), _wrap(options));
+        }
+        else
+        {
+            own = new EntryServices(services, entry, null, null);
         }
 
-        return (IMiddleware)ActivatorUtilities.CreateInstance(new EntryServices(services, own), _middleware);
+        return (IMiddleware)ActivatorUtilities.CreateInstance(own, _middleware);
     }
 }

@@ -131,6 +131,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         IScriptProcess process;
         try
         {
+            _resolver.ThrowIfChanged(script);
             process = _runner.Start(start);
         }
         catch (ProcessStartException failure)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Security.Principal;
 using System.Text;
 using Microsoft.Extensions.Primitives;
 using Webserv.Abstractions.Http;
@@ -64,7 +63,7 @@ internal sealed class MetaVariables
         }
 
         AddFields(request.Headers, variables);
-        var identity = context.Items.TryGetValue(typeof(IIdentity), out var item) ? item as IIdentity : null;
+        var identity = context.GetFeature<IUserFeature>()?.User;
         var client = Address(connection.RemoteAddress) ?? "unix:";
 
         // RFC 3875 section 4.1, in its order. A variable without a value is left out.

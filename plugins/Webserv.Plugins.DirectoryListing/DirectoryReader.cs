@@ -1,16 +1,11 @@
-using System.IO.Enumeration;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 
 namespace Webserv.Plugins.DirectoryListing;
 
-/// <summary>Reads a directory, and leaves out what a request for it would not find.</summary>
+/// <summary>Reads a directory through the document root, whose rules decide what is found in it.</summary>
 internal sealed class DirectoryReader(IDocumentRoot root, DirectoryListingOptions options)
 {
-    private const char NotUtf8 = '\uFFFD';
-
-    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
-
     /// <exception cref="HttpException">403 where the directory can not be read, 404 where it is gone.</exception>
     public Listing Read(IFileEntry directory, CancellationToken cancellation)
     {
@@ -28,32 +23,15 @@ internal sealed class DirectoryReader(IDocumentRoot root, DirectoryListingOption
         }
     }
 
-    private static (ListingItem Item, bool IsSpecial) ToItem(ref FileSystemEntry entry)
-    {
-        var isLink = entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
-        var length = entry.IsDirectory || isLink ? 0 : entry.Length;
-        var item = new ListingItem(entry.FileName.ToString(), entry.IsDirectory, length, entry.LastWriteTimeUtc, HasLink: true);
-
-        // Pipes, sockets and devices have no length: like links, they are looked at once more.
-        return (item, isLink || (!entry.IsDirectory && length == 0));
-    }
-
     private Listing ReadAll(IFileEntry directory, CancellationToken cancellation)
     {
-        var found = new FileSystemEnumerable<(ListingItem Item, bool IsSpecial)>(directory.PhysicalPath, ToItem, Everything)
-        {
-            ShouldIncludePredicate = (ref entry) => options.ShowHidden || entry.FileName[0] != '.',
-        };
         var items = new List<ListingItem>();
-        foreach (var (read, isSpecial) in found)
+        foreach (var found in root.Enumerate(directory))
         {
             cancellation.ThrowIfCancellationRequested();
-            var item = read;
-            if (item.Name.Contains(NotUtf8, StringComparison.Ordinal) && !Path.Exists(Path.Combine(directory.PhysicalPath, item.Name)))
-            {
-                item = item with { HasLink = false };
-            }
-            else if (isSpecial && !TryResolve(directory, ref item))
+
+            // The root finds .well-known in any case; here it is as hidden as its like.
+            if (!options.ShowHidden && found.Name[0] == '.')
             {
                 continue;
             }
@@ -63,25 +41,9 @@ internal sealed class DirectoryReader(IDocumentRoot root, DirectoryListingOption
                 return new Listing(items, IsCut: true);
             }
 
-            items.Add(item);
+            items.Add(new ListingItem(found.Name, found.Kind == FileKind.Directory, found.Length, found.LastModified, found.HasRequestPath));
         }
 
         return new Listing(items, IsCut: false);
-    }
-
-    private bool TryResolve(IFileEntry directory, ref ListingItem item)
-    {
-        var target = root.FindIn(directory, item.Name);
-        switch (target.Kind)
-        {
-            case FileKind.File:
-                item = item with { IsDirectory = false, Length = target.Length, LastModified = target.LastModified };
-                return true;
-            case FileKind.Directory:
-                item = item with { IsDirectory = true, Length = 0 };
-                return true;
-            default:
-                return false;
-        }
     }
 }

@@ -1,11 +1,12 @@
 using System.Buffers;
 using Microsoft.Extensions.Logging;
+using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 
 namespace Webserv.Plugins.Uploads;
 
 /// <summary>Writes uploads into temporary files and gives those their names under the rule for conflicts.</summary>
-internal sealed class FileStore(UploadsOptions options, FileNames names, ILogger logger)
+internal sealed class FileStore(UploadsOptions options, FileNames names, IOpenFileCache files, ILogger logger)
 {
     private const int BufferSize = 64 << 10;
     private const int MaxNumber = 9999;
@@ -82,20 +83,28 @@ internal sealed class FileStore(UploadsOptions options, FileNames names, ILogger
         lock (_changes)
         {
             check?.Invoke();
-            switch (options.Conflict)
+            try
             {
-                case var _ when onlyCreates:
-                    ThrowIfTaken(file.TryMoveTo(name), directory.Name(name), StatusCodes.PreconditionFailed);
-                    break;
-                case ConflictPolicy.Replace:
-                    isNew = file.MoveOver(name);
-                    break;
-                case ConflictPolicy.Rename:
-                    name = MoveToNextFree(file, directory, name);
-                    break;
-                default:
-                    ThrowIfTaken(file.TryMoveTo(name), directory.Name(name));
-                    break;
+                switch (options.Conflict)
+                {
+                    case var _ when onlyCreates:
+                        ThrowIfTaken(file.TryMoveTo(name), directory.Name(name), StatusCodes.PreconditionFailed);
+                        break;
+                    case ConflictPolicy.Replace:
+                        isNew = file.MoveOver(name);
+                        break;
+                    case ConflictPolicy.Rename:
+                        name = MoveToNextFree(file, directory, name);
+                        break;
+                    default:
+                        ThrowIfTaken(file.TryMoveTo(name), directory.Name(name));
+                        break;
+                }
+            }
+            finally
+            {
+                // After a failure too, which may have come when the name was given already.
+                files.Invalidate(directory.Name(name));
             }
         }
 
@@ -112,7 +121,14 @@ internal sealed class FileStore(UploadsOptions options, FileNames names, ILogger
         lock (_changes)
         {
             check?.Invoke();
-            File.Delete(directory.Reach(name));
+            try
+            {
+                File.Delete(directory.Reach(name));
+            }
+            finally
+            {
+                files.Invalidate(directory.Name(name));
+            }
         }
 
         Log.Deleted(Logger, directory.Name(name));

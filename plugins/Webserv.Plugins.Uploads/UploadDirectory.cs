@@ -10,10 +10,12 @@ internal sealed class UploadDirectory
     private readonly IPipelineEntry _entry;
     private readonly UploadsOptions _options;
     private readonly FileNames _names;
+    private readonly IOpenFileCache _files;
     private readonly string _path;
 
     public UploadDirectory(IPipelineEntry entry, UploadsOptions options, FileNames names, IOpenFileCache files)
     {
+        _files = files;
         _entry = entry;
         _options = options;
         _names = names;
@@ -73,6 +75,7 @@ internal sealed class UploadDirectory
                 }
 
                 parent.CreateChild(name);
+                _files.Invalidate(parent.Name(name));
                 directory = parent.OpenChild(name) ?? throw new HttpException(StatusCodes.Conflict, $"'{parent.Name(name)}' is gone.");
             }
         }

@@ -25,7 +25,7 @@ public sealed class UploadsMiddleware : IMiddleware, IAsyncInitializer
     /// <summary>Makes the middleware of one entry.</summary>
     /// <param name="options">Valid options.</param>
     /// <param name="entry">The entry, whose root is the default of the directory.</param>
-    /// <param name="files">Knows the entity-tags of what is there.</param>
+    /// <param name="files">Knows the entity-tags of what is there, and is told of what changes, so that it is served at once.</param>
     /// <param name="logger">For what is stored and removed.</param>
     /// <exception cref="InvalidOperationException">Neither the options nor the entry name a directory.</exception>
     public UploadsMiddleware(IOptions<UploadsOptions> options, IPipelineEntry entry, IOpenFileCache files, ILogger<UploadsMiddleware> logger)
@@ -34,7 +34,7 @@ public sealed class UploadsMiddleware : IMiddleware, IAsyncInitializer
         ArgumentNullException.ThrowIfNull(files);
         var value = options.Value;
         var names = new FileNames(value);
-        var store = new FileStore(value, names, logger);
+        var store = new FileStore(value, names, files, logger);
         _logger = logger;
         _methods = value.Methods.Count == 0 ? AllMethods : [.. value.Methods];
         _directory = new UploadDirectory(entry, value, names, files);

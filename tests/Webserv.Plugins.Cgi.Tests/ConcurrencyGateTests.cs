@@ -25,7 +25,7 @@ public sealed class ConcurrencyGateTests
         await gate.EnterAsync(TestContext.Current.CancellationToken);
         var second = gate.EnterAsync(TestContext.Current.CancellationToken).AsTask();
         var exception = await Assert.ThrowsAsync<HttpException>(() => gate.EnterAsync(TestContext.Current.CancellationToken).AsTask());
-        Assert.Equal((503, "10"), (exception.StatusCode, exception.Headers["Retry-After"]));
+        Assert.Equal((503, "10"), (exception.StatusCode, exception.Headers["Retry-After"].ToString()));
         gate.Leave();
         await second;
     }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Security.Principal;
+using Webserv.Abstractions.Files;
 using Webserv.Plugins.Cgi.Scripts;
+using Webserv.Testing.Files;
 using Webserv.Testing.Http;
 
 namespace Webserv.Plugins.Cgi.Tests;
@@ -8,7 +10,7 @@ namespace Webserv.Plugins.Cgi.Tests;
 public sealed class MetaVariablesTests
 {
     private static readonly Script Script =
-        new(new Interpreter("php-cgi", []), "/srv/a.php", "/srv", "/a.php", "/p", "/srv/p", "", "/srv");
+        new(new Interpreter("php-cgi", []), new TestFileEntry(FileKind.File, "/srv/a.php"), "/srv/a.php", "/srv", "/a.php", "/p", "/srv/p", "", "/srv");
 
     [Theory]
     [InlineData("CONTENT_LENGTH", "7")]
@@ -141,7 +143,7 @@ public sealed class MetaVariablesTests
     public void Build_AuthenticatedUser_IsNamed()
     {
         var context = TestHttpContext.Get("/a.php");
-        context.Items[typeof(IIdentity)] = new GenericIdentity("ann", "Basic");
+        context.WithUser(new GenericIdentity("ann", "Basic"));
         var variables = Build(context);
         Assert.Equal(("ann", "Basic"), (variables["REMOTE_USER"], variables["AUTH_TYPE"]));
     }

@@ -129,6 +129,39 @@ public sealed class MockedProcessTests : IDisposable
         _exited.SetResult();
     }
 
+    [Theory]
+    [InlineData("link", 403)]
+    [InlineData("nothing", 404)]
+    public async Task Invoke_ScriptSwappedWhileTheBodyCame_IsNotStarted(string swappedFor, int status)
+    {
+        await using var site = await CreateAsync(static options => (options.ChunkedBody, options.MaxConcurrent, options.QueueLength) = (ChunkedBody.Spool, 1, 0));
+        var outside = Directory.CreateTempSubdirectory("cgi-outside-");
+        await File.WriteAllTextAsync(Path.Join(outside.FullName, "a.sh"), "", TestContext.Current.CancellationToken);
+        for (var round = 0; round < 2; round++)
+        {
+            Directory.CreateDirectory(Path.Join(site.Root, "sub"));
+            site.Write("sub/a.sh", "");
+            using var body = new HookStream("x"u8.ToArray(), () =>
+            {
+                Directory.Delete(Path.Join(site.Root, "sub"), recursive: true);
+                if (swappedFor == "link")
+                {
+                    Directory.CreateSymbolicLink(Path.Join(site.Root, "sub"), outside.FullName);
+                }
+            });
+            Assert.Equal(status, (await site.SendAsync(TestHttpContext.Post("/sub/a.sh").WithBody(body))).StatusCode);
+            if (swappedFor == "link")
+            {
+                Directory.Delete(Path.Join(site.Root, "sub"));
+            }
+        }
+
+        outside.Delete(recursive: true);
+
+        // The place was given back each time: the second round would be 503 otherwise.
+        _runner.Verify(static r => r.Start(It.IsAny<ProcessStart>()), Times.Never);
+    }
+
     [Fact(Timeout = 20_000)]
     public async Task Invoke_AllPlacesTaken_Answers503()
     {

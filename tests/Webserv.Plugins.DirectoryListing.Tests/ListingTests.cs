@@ -49,7 +49,7 @@ public sealed partial class ListingTests : IDisposable
         string[] names =
         [
             "a b", "100%", "a%20b", "a%2Fb", "#1", "what?", "x&y=z", "\"quoted\"", "it's", "<script>alert(1)</script".Replace("/", "", StringComparison.Ordinal),
-            "javascript:alert(1)", "c:d", "back\\slash", "a+b", "é-日本-😀", "a;b,c", "[x]", "~", "line\nbreak",
+            "javascript:alert(1)", "c:d", "a+b", "é-日本-😀", "a;b,c", "[x]", "~", "line\nbreak",
         ];
         foreach (var name in names)
         {
@@ -69,6 +69,15 @@ public sealed partial class ListingTests : IDisposable
             var found = root.Find(TestHttpContext.Get("/" + href[2..]).Request.Path);
             Assert.Equal((FileKind.File, Path.Combine(_root, name)), (found.Kind, found.PhysicalPath));
         }
+    }
+
+    [Fact]
+    public async Task Get_NameThatNoRequestCanName_IsShownWithoutALink()
+    {
+        Write("back\\slash", 1);
+        var html = (await GetAsync("/")).BodyText;
+        Assert.Contains("<span class=\"dead\"", html, StringComparison.Ordinal);
+        Assert.Empty(Links().Matches(html));
     }
 
     [Fact]
@@ -201,18 +210,23 @@ public sealed partial class ListingTests : IDisposable
     }
 
     [Fact]
-    public async Task Get_Pipe_IsNotShown()
+    public async Task Get_DirectorySwappedBetweenLookAndReading_IsNotFollowed()
     {
-        await RunAsync("mkfifo", Path.Combine(_root, "pipe"));
-        var cache = new Moq.Mock<IOpenFileCache>();
+        Directory.CreateDirectory(Path.Combine(_root, "sub"));
+        Write("../secret", 1);
+        var files = new Testing.Files.TestFileCache();
         var root = new Moq.Mock<IDocumentRoot>();
+        var actual = files.OpenRoot(new TestPipelineEntry { Root = _root }, new DocumentRootOptions());
+        root.Setup(r => r.Find("/sub/")).Returns(actual.Find("/sub/"));
+        root.Setup(r => r.Enumerate(Moq.It.IsAny<IFileEntry>())).Returns<IFileEntry>(actual.Enumerate);
+        var cache = new Moq.Mock<IOpenFileCache>();
         cache.Setup(c => c.OpenRoot(Moq.It.IsAny<Abstractions.Pipeline.IPipelineEntry>(), Moq.It.IsAny<DocumentRootOptions>())).Returns(root.Object);
-        root.Setup(r => r.Find("/")).Returns(new Testing.Files.TestFileEntry(FileKind.Directory, _root));
-        root.Setup(r => r.FindIn(Moq.It.IsAny<IFileEntry>(), "pipe")).Returns(new Testing.Files.TestFileEntry(FileKind.Forbidden, ""));
         var middleware = new DirectoryListingMiddleware(
             Microsoft.Extensions.Options.Options.Create(new DirectoryListingOptions()), new TestPipelineEntry(), cache.Object);
-        var response = await TestHttpContext.Get("/").SendAsync(middleware, Cancellation);
-        Assert.Contains("0 files", response.BodyText, StringComparison.Ordinal);
+        Directory.Delete(Path.Combine(_root, "sub"));
+        Assert.Equal(404, (await TestHttpContext.Get("/sub/").SendAsync(middleware, Cancellation)).StatusCode);
+        Directory.CreateSymbolicLink(Path.Combine(_root, "sub"), _outer.FullName);
+        Assert.Equal(403, (await TestHttpContext.Get("/sub/").SendAsync(middleware, Cancellation)).StatusCode);
     }
 
     [Fact]

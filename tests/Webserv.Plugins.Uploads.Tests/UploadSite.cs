@@ -1,5 +1,8 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Pipeline;
+using Webserv.Testing.Files;
 using Webserv.Testing.Http;
 using Webserv.Testing.Pipeline;
 using Webserv.Testing.Plugins;
@@ -31,6 +34,10 @@ internal sealed class UploadSite : IAsyncDisposable
     public string[] Files =>
         [.. System.IO.Directory.EnumerateFiles(Directory, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
             .Select(path => Path.GetRelativePath(Directory, path)).Order(StringComparer.Ordinal)];
+
+    /// <summary>What the open-file cache was told, relative to the directory.</summary>
+    public string[] Invalidated =>
+        [.. ((TestFileCache)_host.Services.GetRequiredService<IOpenFileCache>()).Invalidated.Select(path => Path.GetRelativePath(Directory, path))];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

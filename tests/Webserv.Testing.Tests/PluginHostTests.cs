@@ -59,6 +59,29 @@ public sealed class PluginHostTests
         initializer.Verify(service => service.InitializeAsync(It.IsAny<CancellationToken>()), Times.Once);
     }
 
+    [Fact]
+    public async Task UseAsync_KeyedService_IsInjectedAsByTheServer()
+    {
+        await using var host = await PluginHost.CreateAsync<KeyedPlugin>(cancellation: Cancellation);
+        await host.UseAsync("Keyed", cancellation: Cancellation);
+        Assert.Equal("second", (await host.SendAsync(TestHttpContext.Get("/"), Cancellation)).BodyText);
+    }
+
+    private sealed class KeyedPlugin : IPlugin
+    {
+        public void Configure(IPluginBuilder builder)
+        {
+            builder.Services.AddKeyedSingleton("one", "first").AddKeyedSingleton("two", "second");
+            builder.AddMiddleware<KeyedMiddleware>("Keyed");
+        }
+    }
+
+    private sealed class KeyedMiddleware([FromKeyedServices("two")] string text) : IMiddleware
+    {
+        public Task InvokeAsync(IHttpContext context, RequestDelegate next, CancellationToken cancellation) =>
+            context.Response.WriteTextAsync(text, cancellation: cancellation);
+    }
+
     private sealed class MarkPlugin : IPlugin
     {
         public void Configure(IPluginBuilder builder) => builder.AddMiddleware<MarkMiddleware, MarkOptions, MarkValidator>("Mark");

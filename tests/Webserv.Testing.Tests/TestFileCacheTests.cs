@@ -13,6 +13,8 @@ public sealed class TestFileCacheTests : IDisposable
         var root = _directory.CreateSubdirectory("root");
         File.WriteAllText(Path.Combine(root.FullName, "a.txt"), "12345");
         File.WriteAllText(Path.Combine(root.FullName, ".hidden"), "");
+        File.WriteAllText(Path.Combine(root.FullName, "back\\slash"), "");
+        root.CreateSubdirectory(".well-known");
         root.CreateSubdirectory("sub");
         File.WriteAllText(Path.Combine(_directory.FullName, "secret"), "");
         File.CreateSymbolicLink(Path.Combine(root.FullName, "out"), "../secret");
@@ -34,6 +36,9 @@ public sealed class TestFileCacheTests : IDisposable
     [InlineData("/in", FileKind.File)]
     [InlineData("/loop", FileKind.Missing)]
     [InlineData("/none", FileKind.Missing)]
+    [InlineData("/back\\slash", FileKind.Missing)]
+    [InlineData("//a.txt", FileKind.Missing)]
+    [InlineData("/.well-known", FileKind.Directory)]
     public void Find_Path_HasTheKindOfTheContract(string path, FileKind kind) => Assert.Equal(kind, Open(new()).Find(path).Kind);
 
     [Theory]
@@ -50,6 +55,42 @@ public sealed class TestFileCacheTests : IDisposable
         var file = root.FindIn(root.Find("/"), "a.txt");
         Assert.Equal((FileKind.File, 5L), (file.Kind, file.Length));
         Assert.Equal(FileKind.Missing, root.FindIn(root.Find("/sub/"), "..").Kind);
+    }
+
+    [Fact]
+    public void FindIn_Names_FollowTheRulesOfTheServer()
+    {
+        var root = Open(new());
+        var top = root.Find("/");
+        Assert.Equal(FileKind.Directory, root.FindIn(top, ".well-known").Kind);
+        Assert.Equal(FileKind.Missing, root.FindIn(top, ".hidden").Kind);
+        Assert.Equal(FileKind.Missing, root.FindIn(top, "back\\slash").Kind);
+        Assert.Throws<ArgumentException>(() => root.FindIn(root.Find("/a.txt"), "x"));
+    }
+
+    [Fact]
+    public void Enumerate_Directory_FollowsTheRulesOfTheServer()
+    {
+        var root = Open(new());
+        Assert.Equal(
+            [(".well-known", FileKind.Directory, true), ("a.txt", FileKind.File, true), ("back\\slash", FileKind.File, false), ("in", FileKind.File, true), ("sub", FileKind.Directory, true)],
+            root.Enumerate(root.Find("/")).Select(item => (item.Name, item.Kind, item.HasRequestPath)).OrderBy(item => item.Name, StringComparer.Ordinal));
+        var sub = root.Find("/sub/");
+        var path = Path.Combine(root.Directory, "sub");
+        Directory.Delete(path);
+        Assert.Throws<DirectoryNotFoundException>(() => root.Enumerate(sub).ToArray());
+        Directory.CreateSymbolicLink(path, _directory.FullName);
+        Assert.Throws<UnauthorizedAccessException>(() => root.Enumerate(sub).ToArray());
+        Assert.Equal(FileKind.Forbidden, root.FindAgain(sub).Kind);
+    }
+
+    [Fact]
+    public void Invalidate_Paths_AreRemembered()
+    {
+        var cache = new TestFileCache();
+        cache.Invalidate("/a/b");
+        Assert.Equal(["/a/b"], cache.Invalidated);
+        Assert.Throws<ArgumentException>(() => cache.Invalidate("a"));
     }
 
     private IDocumentRoot Open(DocumentRootOptions options) =>

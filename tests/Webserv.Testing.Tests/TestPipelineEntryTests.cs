@@ -1,3 +1,4 @@
+using Webserv.Host.Tests.Pipeline;
 using Webserv.Testing.Pipeline;
 
 namespace Webserv.Testing.Tests;
@@ -5,18 +6,18 @@ namespace Webserv.Testing.Tests;
 public sealed class TestPipelineEntryTests
 {
     [Theory]
-    [InlineData("/uploads/*", "/uploads/a/b", "/a/b")]
-    [InlineData("/uploads/*", "/uploads/", "/")]
-    [InlineData("/uploads/*", "/uploads", "/")]
-    [InlineData("/uploads", "/uploads", "/")]
-    [InlineData("/a/*.txt", "/a/b.txt", "/b.txt")]
-    [InlineData("/*", "/a", "/a")]
-    [InlineData("/old/*", "/old//x", "//x")]
-    [InlineData(null, "/a/b", "/a/b")]
-    public void GetPathBelowMatch_Pattern_TakesItsBeginningAway(string? pattern, string path, string expected)
+    [MemberData(nameof(PathPatternCases.TakenAway), MemberType = typeof(PathPatternCases))]
+    public void GetPathBelow_Pattern_TakesAwayWhatTheServerTakesAway(string pattern, string path, string expected)
     {
         Assert.Equal(expected, new TestPipelineEntry { MatchPath = pattern }.GetPathBelowMatch(path));
         Assert.Equal(expected, new TestPipelineEntry { RootMatchPath = pattern }.GetPathBelowRoot(path));
+    }
+
+    [Fact]
+    public void GetPathBelow_NoPattern_IsThePath()
+    {
+        Assert.Equal("/a/b", new TestPipelineEntry().GetPathBelowMatch("/a/b"));
+        Assert.Equal("/a/b", new TestPipelineEntry().GetPathBelowRoot("/a/b"));
     }
 
     [Fact]

@@ -1,7 +1,10 @@
+using Webserv.Abstractions.Files;
+
 namespace Webserv.Plugins.Cgi.Scripts;
 
 /// <summary>What a request's path comes to: a script and the path information for it.</summary>
 /// <param name="Interpreter">What runs it.</param>
+/// <param name="Entry">What the look-up found at <paramref name="FileName"/>: a file, or nothing.</param>
 /// <param name="FileName">Its absolute path on disk.</param>
 /// <param name="WorkingDirectory">The absolute path of the directory it runs in.</param>
 /// <param name="Name">Its URL path, decoded: SCRIPT_NAME.</param>
@@ -11,6 +14,7 @@ namespace Webserv.Plugins.Cgi.Scripts;
 /// <param name="ContextRoot">The absolute path of the entry's root.</param>
 internal sealed record Script(
     Interpreter Interpreter,
+    IFileEntry Entry,
     string FileName,
     string WorkingDirectory,
     string Name,

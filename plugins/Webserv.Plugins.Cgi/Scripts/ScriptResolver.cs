@@ -33,7 +33,7 @@ internal sealed class ScriptResolver(IPipelineEntry entry, IDocumentRoot root, I
                 switch (found.Kind)
                 {
                     case FileKind.File:
-                        return Make(interpreter, found.PhysicalPath, prefix, below, end);
+                        return Make(interpreter, found, found.PhysicalPath, prefix, below, end);
                     case FileKind.Forbidden:
                         throw new HttpException(StatusCodes.Forbidden, $"{path}: the script may not be read or lies outside the root");
                     case FileKind.Missing:
@@ -48,6 +48,26 @@ internal sealed class ScriptResolver(IPipelineEntry entry, IDocumentRoot root, I
         }
 
         return below.EndsWith('/') ? FindIndex(path, prefix, below) : null;
+    }
+
+    /// <summary>
+    /// Looks a script up once more, past the cache, for the moment before it is started: a directory on its way may have
+    /// been swapped for a link out of the root since. What remains is whoever may write below the root: they can replace the
+    /// script, or a directory on its way, between this look and the moment in which the interpreter opens it.
+    /// </summary>
+    /// <exception cref="HttpException">403: it must not be run any more; 404: it is gone.</exception>
+    public void ThrowIfChanged(Script script)
+    {
+        switch (root.FindAgain(script.Entry).Kind)
+        {
+            case FileKind.File:
+            case FileKind.Missing when !options.CheckScriptExists:
+                return;
+            case FileKind.Forbidden:
+                throw new HttpException(StatusCodes.Forbidden, $"{script.FileName}: the script may not be read or lies outside the root");
+            default:
+                throw new HttpException(StatusCodes.NotFound, $"{script.FileName}: the script is gone");
+        }
     }
 
     private Script? FindIndex(string path, string prefix, string below)
@@ -68,7 +88,7 @@ internal sealed class ScriptResolver(IPipelineEntry entry, IDocumentRoot root, I
             if (interpreters.Find(name) is { } interpreter && root.FindIn(directory, name) is { Kind: FileKind.File } file)
             {
                 var whole = below + name;
-                return Make(interpreter, file.PhysicalPath, prefix, whole, whole.Length);
+                return Make(interpreter, file, file.PhysicalPath, prefix, whole, whole.Length);
             }
         }
 
@@ -86,7 +106,7 @@ internal sealed class ScriptResolver(IPipelineEntry entry, IDocumentRoot root, I
         var hidden = below.Contains("/.", StringComparison.Ordinal);
         return hidden || interpreter.Program is null || LiesInAFile(below.AsSpan(0, end)) || below.EndsWith('/') && end == below.Length
             ? null
-            : Make(interpreter, Path.Join(root.Directory, below.AsSpan(0, end)), prefix, below, end);
+            : Make(interpreter, root.Find(string.Concat(prefix, below.AsSpan(0, end))), Path.Join(root.Directory, below.AsSpan(0, end)), prefix, below, end);
     }
 
     /// <summary>
@@ -107,12 +127,13 @@ internal sealed class ScriptResolver(IPipelineEntry entry, IDocumentRoot root, I
         return false;
     }
 
-    private Script Make(Interpreter interpreter, string fileName, string prefix, string below, int end)
+    private Script Make(Interpreter interpreter, IFileEntry found, string fileName, string prefix, string below, int end)
     {
         var (information, mapped) = options.PathInfo == PathInfoStyle.FullPath ? (prefix + below, below) : (below[end..], below[end..]);
         var directory = Path.GetDirectoryName(fileName);
         return new Script(
             interpreter,
+            found,
             fileName,
             options.CheckScriptExists || Directory.Exists(directory) ? directory! : root.Directory,
             string.Concat(prefix, below.AsSpan(0, end)),

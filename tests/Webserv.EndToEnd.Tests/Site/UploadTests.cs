@@ -26,13 +26,15 @@ public sealed class UploadTests(SampleSite site) : IClassFixture<SampleSite>
     [Fact]
     public async Task Put_ThenGetThenDelete_ComesAndGoes()
     {
+        // Each step is seen by the next request already: the open-file cache may remember neither the miss nor the file.
+        Assert.Equal(HttpStatusCode.NotFound, await GetStatusAsync("/uploads/a%20b.txt"));
         using var put = await site.Client.SendAsync("PUT", "/uploads/a%20b.txt", RequestExtensions.Chunked(_bytes));
         Assert.Equal(HttpStatusCode.Created, put.StatusCode);
         Assert.Equal("/uploads/a%20b.txt", put.Headers.Location?.OriginalString);
         Assert.Equal(_bytes, await site.Client.GetByteArrayAsync(put.Headers.Location, TestContext.Current.CancellationToken));
         using var deleted = await site.Client.SendAsync("DELETE", "/uploads/a%20b.txt", null);
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
-        await GoneAsync("/uploads/a%20b.txt");
+        Assert.Equal(HttpStatusCode.NotFound, await GetStatusAsync("/uploads/a%20b.txt"));
     }
 
     [Fact]
@@ -72,18 +74,10 @@ public sealed class UploadTests(SampleSite site) : IClassFixture<SampleSite>
     }
 
     /// <summary>Asks until the file is gone: it may be remembered for the time of <c>FileCache:ValidFor</c>, a second.</summary>
-    private async Task GoneAsync(string target)
-    {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        timeout.CancelAfter(TimeSpan.FromSeconds(10));
-        HttpStatusCode status;
-        do
-        {
-            using var response = await site.Client.GetAsync(new Uri(target, UriKind.Relative), timeout.Token);
-            status = response.StatusCode;
-        }
-        while (status == HttpStatusCode.OK);
 
-        Assert.Equal(HttpStatusCode.NotFound, status);
+    private async Task<HttpStatusCode> GetStatusAsync(string target)
+    {
+        using var response = await site.Client.GetAsync(new Uri(target, UriKind.Relative), TestContext.Current.CancellationToken);
+        return response.StatusCode;
     }
 }

@@ -22,6 +22,9 @@ internal sealed class FaultyFileSystem : IFileSystem
     /// <summary>Runs once, before the first read.</summary>
     public Action? BeforeRead { get; set; }
 
+    /// <summary>Runs between the opening of a directory and its reading.</summary>
+    public Action? BeforeEnumeration { get; set; }
+
     public void Fail(FileLookup fault, int times) => (_fault, _faults) = (fault, times);
 
     public FileLookup Look(string root, string path, SymbolicLinkPolicy links, bool open)
@@ -29,6 +32,15 @@ internal sealed class FaultyFileSystem : IFileSystem
         Looks++;
         Opens += open ? 1 : 0;
         return _faults-- > 0 ? _fault : _files.Look(root, path, links, open);
+    }
+
+    public FileLookup HoldDirectory(string root, string path, SymbolicLinkPolicy links) =>
+        _faults-- > 0 ? _fault : _files.HoldDirectory(root, path, links);
+
+    public string GetPathToRead(in FileLookup held, string root, string path)
+    {
+        BeforeEnumeration?.Invoke();
+        return _files.GetPathToRead(held, root, path);
     }
 
     public FileFacts Examine(SafeFileHandle handle) => _files.Examine(handle);

@@ -51,6 +51,15 @@ public sealed class PathPatternTests
     [InlineData("/a/x*/c/*", "/a/xy/c/d", "/xy/c/d")]
     public void GetRest_OfAMatch_IsBehindTheLiteralPrefix(string pattern, string path, string rest) => Assert.Equal(rest, new PathPattern(pattern).GetRest(path));
 
+    [Theory]
+    [MemberData(nameof(PathPatternCases.TakenAway), MemberType = typeof(PathPatternCases))]
+    public void TakeAway_Path_LosesTheLiteralPrefixOfWhatMatches(string pattern, string path, string rest) =>
+        Assert.Equal(rest, PathPattern.TakeAway([new PathPattern(pattern)], path));
+
+    [Fact]
+    public void TakeAway_SeveralMatches_TheLongestPrefixCounts() =>
+        Assert.Equal("/c", PathPattern.TakeAway([new PathPattern("/a/*"), new PathPattern("/a/b/*"), new PathPattern("/*")], "/a/b/c"));
+
     [Fact]
     public void IsMatch_ManyStars_TakesLinearTime() =>
         Assert.False(new PathPattern("/" + string.Concat(Enumerable.Repeat("a*", 200)) + "b").IsMatch("/" + new string('a', 20_000)));

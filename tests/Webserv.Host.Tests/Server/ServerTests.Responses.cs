@@ -79,6 +79,37 @@ public abstract partial class ServerTests
         Assert.Empty(rig.Logs.At(Microsoft.Extensions.Logging.LogLevel.Error));
     }
 
+    [Fact]
+    public async Task HttpException_FieldOfTwoValues_IsSentAsTwoLines()
+    {
+        await using var rig = await StartAsync(setup => setup.Map("/", (_, _) =>
+            throw new HttpException(401) { Headers = { ["WWW-Authenticate"] = new[] { "Basic realm=\"a\"", "Bearer" } } }));
+        using var client = await rig.ConnectAsync();
+        var response = await client.GetAsync("/");
+        Assert.Equal(401, response.Status);
+        Assert.Equal(
+            ["WWW-Authenticate: Basic realm=\"a\"", "WWW-Authenticate: Bearer"],
+            response.Head.Split("\r\n").Where(line => line.StartsWith("WWW-", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task User_SetByAMiddleware_IsThatOfItsRequestAlone()
+    {
+        var users = new List<string?>();
+        await using var rig = await StartAsync(setup => setup.Map("/", (context, _) =>
+        {
+            var feature = context.GetFeature<IUserFeature>()!;
+            users.Add(feature.User?.Name);
+            feature.User = new System.Security.Principal.GenericIdentity("ann");
+            users.Add(context.GetFeature<IUserFeature>()!.User?.Name);
+            return Task.CompletedTask;
+        }));
+        using var client = await rig.ConnectAsync();
+        await client.GetAsync("/");
+        await client.GetAsync("/");
+        Assert.Equal([null, "ann", null, "ann"], users);
+    }
+
     [Theory]
     [InlineData(5, "abc")]
     [InlineData(2, "abc")]
@@ -210,7 +241,11 @@ public abstract partial class ServerTests
             thrown.Add(Record.Exception(() => context.Response.Headers["Keep-Alive"] = "timeout=5"));
             thrown.Add(Record.Exception(() => context.Response.Headers.Append("connection", "keep-alive")));
             context.Response.Headers["Server"] = "mine";
+            thrown.Add(Record.Exception(() => context.Response.Headers["Keep-Alive"] = default));
+            Assert.False(context.Response.Headers.Contains("Content-Length"));
             context.Response.Headers["Content-Length"] = "2";
+            Assert.True(context.Response.Headers.Contains("Content-Length"));
+            Assert.Equal("2", context.Response.Headers["content-length"]);
             return context.Response.Body.WriteAsync("hi"u8.ToArray(), cancellation).AsTask();
         }));
         using var client = await rig.ConnectAsync();
