@@ -30,7 +30,7 @@ internal sealed class Preconditions(IDocumentRoot root)
 
         // Whether it is there is asked of the disk. Without an entry it is something that is not served, such as a link out.
         var exists = parent?.Has(name) == true;
-        var entry = exists && root.Find(request.Path) is { Kind: FileKind.File } file ? file : null;
+        var entry = exists && root.FindAgain(root.Find(request.Path)) is { Kind: FileKind.File } file ? file : null;
         if (ifMatch.Count > 0)
         {
             Require(Matches(ifMatch, exists, entry, useStrongComparison: true), Fields.IfMatch);

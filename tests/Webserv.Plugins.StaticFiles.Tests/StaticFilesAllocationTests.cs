@@ -68,6 +68,10 @@ public sealed class StaticFilesAllocationTests
         public IFileEntry Find(string requestPath) => _directory;
 
         public IFileEntry FindIn(IFileEntry directory, string name) => file;
+
+        public IFileEntry FindAgain(IFileEntry entry) => entry;
+
+        public IEnumerable<DirectoryItem> Enumerate(IFileEntry directory) => throw new NotSupportedException();
     }
 
     private sealed class FieldsOf(string name, string value) : IHeaderCollection
