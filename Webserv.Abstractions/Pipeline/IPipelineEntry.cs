@@ -39,7 +39,8 @@ public interface IPipelineEntry
     /// <summary>
     /// The part of a request's path that is behind the literal beginning of the nearest <c>When.Path</c> pattern that
     /// matched, with its leading slash: <c>/uploads/*</c> maps <c>/uploads/a.txt</c> to <c>/a.txt</c>. Without a
-    /// <c>When.Path</c> the path is returned as it is. The rules are those of <see cref="GetPathBelowRoot"/>.
+    /// <c>When.Path</c> the path is returned as it is. The rules are those of <see cref="GetPathBelowRoot"/>, but for a
+    /// pattern without <c>*</c>: it is one path and nothing lies behind it, so <c>/a</c> maps <c>/a</c> to <c>/</c>.
     /// </summary>
     /// <param name="requestPath">A value of <see cref="Http.IHttpRequest.Path"/>.</param>
     string GetPathBelowMatch(string requestPath);

@@ -46,7 +46,17 @@ internal sealed class PathPattern
         LiteralPrefix.Length == 0 ? path : path.Length <= LiteralPrefix.Length ? "/" : path[LiteralPrefix.Length..];
 
     /// <summary>Takes the literal prefix of the matching pattern away, the longest where several match; a path that none matches stays as it is.</summary>
-    public static string TakeAway(IReadOnlyList<PathPattern> patterns, string path)
+    public static string TakeAway(IReadOnlyList<PathPattern> patterns, string path) =>
+        FindLongest(patterns, path)?.GetRest(path) ?? path;
+
+    /// <summary>
+    /// What lies behind the matching pattern: as <see cref="TakeAway"/>, but behind a pattern without <c>*</c>, which is one path
+    /// and no more, lies nothing: <c>/</c>.
+    /// </summary>
+    public static string GetBehind(IReadOnlyList<PathPattern> patterns, string path) =>
+        FindLongest(patterns, path) is not { } pattern ? path : pattern.Pattern.Contains('*') ? pattern.GetRest(path) : "/";
+
+    private static PathPattern? FindLongest(IReadOnlyList<PathPattern> patterns, string path)
     {
         PathPattern? longest = null;
         foreach (var pattern in patterns)
@@ -57,7 +67,7 @@ internal sealed class PathPattern
             }
         }
 
-        return longest is null ? path : longest.GetRest(path);
+        return longest;
     }
 
     /// <summary>Matches with one position to fall back to, which is enough because <c>*</c> stops at slashes: linear for each segment.</summary>

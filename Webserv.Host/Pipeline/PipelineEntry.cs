@@ -24,7 +24,7 @@ internal sealed class PipelineEntry(string name, string configurationPath, Pipel
     public string GetPathBelowRoot(string requestPath) => PathPattern.TakeAway(scope.RootPatterns, requestPath);
 
     /// <inheritdoc />
-    public string GetPathBelowMatch(string requestPath) => PathPattern.TakeAway(scope.MatchPatterns, requestPath);
+    public string GetPathBelowMatch(string requestPath) => PathPattern.GetBehind(scope.MatchPatterns, requestPath);
 
     /// <inheritdoc />
     public string ResolvePath(string path) => Path.GetFullPath(path, scope.ConfigurationDirectory);

@@ -31,22 +31,13 @@ public sealed class TestPipelineEntry : IPipelineEntry
     public string ConfigurationDirectory { get; init; } = Directory.GetCurrentDirectory();
 
     /// <inheritdoc/>
-    public string GetPathBelowRoot(string requestPath) => Below(RootMatchPath, requestPath);
+    public string GetPathBelowRoot(string requestPath) => PathPattern.TakeAway(Patterns(RootMatchPath), requestPath);
 
     /// <inheritdoc/>
-    public string GetPathBelowMatch(string requestPath) => Below(MatchPath, requestPath);
+    public string GetPathBelowMatch(string requestPath) => PathPattern.GetBehind(Patterns(MatchPath), requestPath);
 
     /// <inheritdoc/>
     public string ResolvePath(string path) => Path.GetFullPath(path, ConfigurationDirectory);
 
-    private static string Below(string? pattern, string requestPath)
-    {
-        ArgumentNullException.ThrowIfNull(requestPath);
-        if (pattern is null)
-        {
-            return requestPath;
-        }
-
-        return PathPattern.TakeAway([new PathPattern(pattern)], requestPath);
-    }
+    private static PathPattern[] Patterns(string? pattern) => pattern is null ? [] : [new PathPattern(pattern)];
 }

@@ -29,7 +29,7 @@ public sealed class RedirectTests
     [InlineData("/old/*", "/new/", "/old/..%2f..", "/new/..%2F..")]
     [InlineData("/old/*", "/new/", "/old/a%0d%0aSet-Cookie:x", "/new/a%0D%0ASet-Cookie:x")]
     [InlineData("/old/*", "/new/", "/old/a%20b%25%3F%C3%A9", "/new/a%20b%25%3F%C3%A9")]
-    [InlineData("/old/*", "/new/", "/old/a?q=%0d%0a\"<é[]", "/new/a?q=%0d%0a%22%3C%C3%A9%5B%5D")]
+    [InlineData("/old/*", "/new/", "/old/a?q=%0d%0a\"<[]", "/new/a?q=%0d%0a%22%3C%5B%5D")]
     [InlineData("/old/*", "https://example.com/x/", "/old/@evil.com", "https://example.com/x/@evil.com")]
     public async Task InvokeAsync_Target_GoesToLocation(string? match, string to, string target, string location)
     {

@@ -83,7 +83,7 @@ public sealed class StaticFilesMiddlewareTests
     [InlineData(null, "/with?a=b&c", "/with/?a=b&c")]
     [InlineData(null, "/%C3%BC%20b", "/%C3%BC%20b/")]
     [InlineData(null, "/w%69th", "/w%69th/")]
-    [InlineData(null, "/with?q=\"<é>", "/with/?q=%22%3C%C3%A9%3E")]
+    [InlineData(null, "/with?q=\"<>", "/with/?q=%22%3C%3E")]
     [InlineData(null, "http://example.com/with?x", "/with/?x")]
     [InlineData("/kapouet/*", "/kapouet", "/kapouet/")]
     [InlineData("/kapouet/*", "/kapouet/with", "/kapouet/with/")]

@@ -53,8 +53,11 @@ public sealed class PathPatternTests
 
     [Theory]
     [MemberData(nameof(PathPatternCases.TakenAway), MemberType = typeof(PathPatternCases))]
-    public void TakeAway_Path_LosesTheLiteralPrefixOfWhatMatches(string pattern, string path, string rest) =>
+    public void TakeAway_Path_LosesTheLiteralPrefixOfWhatMatches(string pattern, string path, string rest)
+    {
         Assert.Equal(rest, PathPattern.TakeAway([new PathPattern(pattern)], path));
+        Assert.Equal(pattern == path ? "/" : rest, PathPattern.GetBehind([new PathPattern(pattern)], path));
+    }
 
     [Fact]
     public void TakeAway_SeveralMatches_TheLongestPrefixCounts() =>
