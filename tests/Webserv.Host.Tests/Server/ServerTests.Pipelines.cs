@@ -270,7 +270,10 @@ public abstract partial class ServerTests
             {
                 setup.Servers.Add(new VirtualServerOptions
                 {
-                    ConfigurationPath = server, Name = server, Listen = [ServerSetup.Endpoint], HostNames = hosts,
+                    ConfigurationPath = server,
+                    Name = server,
+                    Listen = [ServerSetup.Endpoint],
+                    HostNames = hosts,
                     Pipeline = [new PipelineEntryOptions { ConfigurationPath = server, Use = name }],
                 });
             }
@@ -398,7 +401,9 @@ public abstract partial class ServerTests
         Assert.Equal(200, (await client.GetAsync("/")).Status);
         await rig.SwapAsync(setup => setup.Servers.Add(new VirtualServerOptions
         {
-            ConfigurationPath = "else", Name = "else", Listen = [ServerSetup.Endpoint with { Port = 1 }],
+            ConfigurationPath = "else",
+            Name = "else",
+            Listen = [ServerSetup.Endpoint with { Port = 1 }],
         }));
         Assert.Equal(421, (await client.GetAsync("/")).Status);
         await client.AssertClosedAsync();
