@@ -5,6 +5,9 @@ namespace Webserv.EndToEnd.Tests.Browser;
 /// <summary>A page of the browser that remembers everything that went wrong in it.</summary>
 internal sealed class Tab : IAsyncDisposable
 {
+    /// <summary>Waits until the address has changed; what is on the page waits for itself. The load event may have come before anybody asked for it.</summary>
+    public static readonly PageWaitForURLOptions Committed = new() { WaitUntil = WaitUntilState.Commit };
+
     private readonly IBrowserContext _context;
     private readonly string _screenshots;
     private readonly Look _look;
