@@ -25,7 +25,7 @@ public sealed class AllocationTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task KeepAlive_SmallFile_AllocatesNothing()
     {
         await File.WriteAllBytesAsync(Path.Combine(_directory, "index.html"), new byte[612], TestContext.Current.CancellationToken);
@@ -51,6 +51,7 @@ public sealed class AllocationTests : IDisposable
         });
         _root = rig.Files.OpenRoot(new Place(_directory), new DocumentRootOptions());
         using var client = await rig.ConnectAsync();
+        client.BePatient(TimeSpan.FromSeconds(150));
         var response = await client.GetAsync("/index.html");
         Assert.Equal((200, 612), (response.Status, response.Body.Length));
         await client.SendAsync(Request);

@@ -13,6 +13,9 @@ internal sealed class RawClient(Stream stream, Action shutdownSend, Action reset
 
     public CancellationToken Token => _timeout.Token;
 
+    /// <summary>Gives up only after another time, counted from now.</summary>
+    public void BePatient(TimeSpan time) => _timeout.CancelAfter(time);
+
     public void ShutdownSend() => shutdownSend();
 
     public void Reset() => reset();
