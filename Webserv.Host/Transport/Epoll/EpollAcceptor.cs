@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Webserv.Host.Transport.Epoll;
@@ -111,12 +110,12 @@ internal sealed class EpollAcceptor(EpollLoop loop, EpollListener listener, ICon
         }
     }
 
-    private void TakeOver(int socket, IPEndPoint? remote)
+    private void TakeOver(int socket, in PeerAddress remote)
     {
         EpollConnection? connection = null;
         try
         {
-            if (remote is not null)
+            if (remote.Exists)
             {
                 _ = LibC.SetSocketOption(socket, LibC.LevelTcp, LibC.OptionNoDelay, 1);
             }
