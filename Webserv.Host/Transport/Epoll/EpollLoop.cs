@@ -31,6 +31,7 @@ internal sealed class EpollLoop : IEventLoop
     private long _now;
     private long _stalls;
     private long _stallLogged = long.MinValue / 2;
+    private BusyPeriod _busy;
     private volatile bool _sleeping;
     private volatile bool _stopping;
     private volatile bool _stopped;
@@ -196,7 +197,9 @@ internal sealed class EpollLoop : IEventLoop
         _current = this;
         while (!_stopping)
         {
+            _busy.EndTurn();
             var count = Wait();
+            _busy.BeginTurn();
             _now = Environment.TickCount64;
             Turn++;
             for (var i = 0; i < count; i++)
