@@ -115,11 +115,6 @@ internal sealed class EpollAcceptor(EpollLoop loop, EpollListener listener, ICon
         EpollConnection? connection = null;
         try
         {
-            if (remote.Exists)
-            {
-                _ = LibC.SetSocketOption(socket, LibC.LevelTcp, LibC.OptionNoDelay, 1);
-            }
-
             connection = new EpollConnection(loop, listener, socket, remote, listener.LocalEndPoint);
             var error = loop.Register(
                 connection,

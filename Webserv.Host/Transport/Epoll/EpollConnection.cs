@@ -535,7 +535,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
                 }
 
                 _closedBecause = because;
-                _loop.Unregister(this, _socket);
+                _loop.Release(this);
                 _ = LibC.Close(_socket);
                 Volatile.Write(ref _socket, -1);
                 if (!abort && !_receive.IsPending && _send is not { IsPending: true } && _loop.IsCurrent)

@@ -163,6 +163,21 @@ internal sealed class EpollLoop : IEventLoop
         }
     }
 
+    /// <summary>
+    /// Lets go of a source whose descriptor is about to be closed, which takes it out of the epoll instance as well. Where a
+    /// child that is being started holds a copy for a moment, events may still come; they find no source of their key.
+    /// </summary>
+    internal void Release(EpollSource source)
+    {
+        lock (_slotLock)
+        {
+            if (source.Key != 0)
+            {
+                FreeSlot(source);
+            }
+        }
+    }
+
     /// <summary>Stops every source and ends the thread.</summary>
     internal Task StopAsync()
     {
