@@ -44,6 +44,9 @@ internal static partial class Log
     [LoggerMessage(114, LogLevel.Warning, "{TraceId}: the error page {Path} for {Status} answered {PageStatus}; the default page was sent")]
     public static partial void ErrorPageMissing(ILogger logger, string traceId, string path, int status, int pageStatus);
 
+    [LoggerMessage(160, LogLevel.Error, "{TraceId}: a middleware used the request after its task had ended; it was refused")]
+    public static partial void UsedAfterEnd(ILogger logger, string traceId);
+
     [LoggerMessage(200, LogLevel.Warning, "Generation {Number} still has requests inside after {Seconds} s; they are cancelled")]
     public static partial void GenerationCancelled(ILogger logger, int number, double seconds);
 

@@ -42,6 +42,9 @@ internal sealed class Http1RequestBody(Http1Input input)
     /// <summary>Whether somebody has read.</summary>
     public bool WasRead { get; private set; }
 
+    /// <summary>The trailer fields; complete once <see cref="IsComplete"/>.</summary>
+    public RequestTrailers Trailers => _decoder.Trailers ?? RequestTrailers.None;
+
     /// <summary>The length told by the request; <see langword="null"/> for a chunked body.</summary>
     public long? Length => _framing == BodyFraming.Chunked ? null : _framing == BodyFraming.Length ? _total + _remaining : 0;
 

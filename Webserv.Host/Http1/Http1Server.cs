@@ -7,6 +7,7 @@ using Webserv.Host.Transport;
 namespace Webserv.Host.Http1;
 
 /// <summary>Takes over connections and serves HTTP/1.1 on them.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "A source of cancellation without a timer holds nothing.")]
 internal sealed class Http1Server(
     LimitsOptions limits,
     PipelineHolder pipelines,
@@ -19,6 +20,7 @@ internal sealed class Http1Server(
 
     private readonly Lock _sync = new();
     private readonly LinkedList<Http1Connection> _connections = [];
+    private readonly CancellationTokenSource _stopping = new();
     private TaskCompletionSource? _empty;
 
     /// <summary>The limits.</summary>
@@ -47,6 +49,9 @@ internal sealed class Http1Server(
 
     /// <summary>Whether the server is about to end, so that every answer is the last of its connection.</summary>
     public bool IsStopping { get; private set; }
+
+    /// <summary>Cancelled when <see cref="IsStopping"/> becomes true.</summary>
+    public CancellationToken Stopping => _stopping.Token;
 
     /// <summary>The connections there are.</summary>
     public int ConnectionCount
@@ -126,6 +131,7 @@ internal sealed class Http1Server(
             empty = connections.Length == 0 ? Task.CompletedTask : _empty.Task;
         }
 
+        await _stopping.CancelAsync().ConfigureAwait(false);
         foreach (var connection in connections)
         {
             connection.EndWhenIdle();
