@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Webserv.Host.Pipeline;
+using Webserv.Host.Proxies;
 using Webserv.Host.Transport;
 
 namespace Webserv.Host.Http1;
@@ -33,6 +34,9 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     /// <summary>Cancelled when the client is gone or the server no longer waits for what runs.</summary>
     public CancellationToken Aborted => (_aborted ?? CreateAborted()).Token;
 
+    /// <summary>What forwarded fields say counts by this; <see langword="null"/> where the peer is no trusted proxy. Decided once a generation.</summary>
+    public ForwardedPolicy? Forwarding => _route?.Forwarding;
+
     /// <summary>Counts a request of this connection.</summary>
     public long NextRequestNumber() => ++_requests;
 
@@ -42,7 +46,8 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
         var route = _route;
         if (!ReferenceEquals(route?.Generation, generation))
         {
-            _route = route = new Route(generation, generation.Servers.FindEndpoint(connection.Listener.Endpoint));
+            var forwarding = generation.Forwarding is { } policy && policy.Trusts(connection) ? policy : null;
+            _route = route = new Route(generation, generation.Servers.FindEndpoint(connection.Listener.Endpoint), forwarding);
         }
 
         return route.Servers;
@@ -311,5 +316,5 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     }
 
     /// <summary>The virtual servers of the endpoint in a generation.</summary>
-    private sealed record Route(PipelineGeneration Generation, EndpointServers? Servers);
+    private sealed record Route(PipelineGeneration Generation, EndpointServers? Servers, ForwardedPolicy? Forwarding);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Principal;
 using Webserv.Abstractions.Http;
 using Webserv.Host.Pipeline;
+using Webserv.Host.Proxies;
 using Webserv.Host.Transport;
 
 namespace Webserv.Host.Http1;
@@ -17,6 +18,8 @@ internal sealed class Http1Context
 
     private IConnection? _connection;
     private Http1ConnectionInfo? _connectionInfo;
+    private ForwardedPolicy? _forwarding;
+    private ForwardedOrigin? _origin;
     private VirtualServer? _virtualServer;
     private Dictionary<object, object?>? _items;
     private List<string>? _methods;
@@ -32,7 +35,7 @@ internal sealed class Http1Context
         Input = input;
         Output = output;
         RequestBody = new Http1RequestBody(input);
-        Request = new Http1Request(head, input, RequestBody);
+        Request = new Http1Request(this, head, input, RequestBody);
         Response = new Http1Response(this, output);
     }
 
@@ -67,7 +70,14 @@ internal sealed class Http1Context
     public bool IsOnEventLoop => ServedConnection.Loop.IsCurrent;
 
     /// <inheritdoc />
-    public IConnectionInfo Connection => _connectionInfo ??= new Http1ConnectionInfo(ServedConnection);
+    public IConnectionInfo Connection => _connectionInfo ??= new Http1ConnectionInfo(ServedConnection, Origin);
+
+    /// <summary>Where the request comes from, if the peer is a trusted proxy; read from the fields when somebody asks.</summary>
+    public ForwardedOrigin? Origin =>
+        _forwarding is null ? null : _origin ??= _forwarding.Read(Request.Headers, ServedConnection.RemoteEndPoint, Server.Hosts);
+
+    /// <summary>The scheme of the connection, whatever a proxy says.</summary>
+    public string ConnectionScheme => ServedConnection.Scheme;
 
     /// <summary>The virtual server that serves the request.</summary>
     public VirtualServer VirtualServer => _virtualServer ?? throw NoRequest();
@@ -115,11 +125,19 @@ internal sealed class Http1Context
         ?? throw new InvalidOperationException("A middleware passed on a context whose GetFeature does not pass on to the server's own.");
 
     /// <summary>Makes it ready for a request.</summary>
-    public void Begin(IConnection connection, long requestNumber, VirtualServer virtualServer, bool mayKeepAlive)
+    public void Begin(IConnection connection, long requestNumber, VirtualServer virtualServer, bool mayKeepAlive, ForwardedPolicy? forwarding)
     {
         if (!ReferenceEquals(_connection, connection))
         {
             _connection = connection;
+            _connectionInfo = null;
+        }
+
+        if (!ReferenceEquals(_forwarding, forwarding) || forwarding is not null)
+        {
+            // A proxy sends requests of many clients on one connection.
+            _forwarding = forwarding;
+            _origin = null;
             _connectionInfo = null;
         }
 
@@ -169,6 +187,7 @@ internal sealed class Http1Context
     {
         _connection = null;
         _connectionInfo = null;
+        _origin = null;
     }
 
     /// <inheritdoc />

@@ -183,7 +183,7 @@ internal sealed class Http1Exchange
             }
 
             var virtualServer = servers.Find(host.Name);
-            _context.Begin(connection, owner.NextRequestNumber(), virtualServer, mayKeepAlive);
+            _context.Begin(connection, owner.NextRequestNumber(), virtualServer, mayKeepAlive, owner.Forwarding);
             _context.Request.Begin(target, host);
             _context.RequestBody.Begin(connection, head, (long)Limits.RequestBodyTimeout.TotalMilliseconds, virtualServer.MaxRequestBodySize);
             owner.BeginRequest(_context);
@@ -293,7 +293,7 @@ internal sealed class Http1Exchange
             }
             else
             {
-                Log.ResponseCut(_server.Logger, _context.TraceId, _context.Request.Method, _context.Request.Path, exception);
+                Log.ResponseCut(_server.Logger, _context.TraceId, _context.Connection.RemoteAddress, _context.Request.Method, _context.Request.Path, exception);
                 _context.Abort();
                 return false;
             }
@@ -319,7 +319,7 @@ internal sealed class Http1Exchange
     private async ValueTask<bool> RejectAsync(IConnection connection, RequestRejection rejection)
     {
         var status = rejection.GetStatusCode();
-        Log.RequestRejected(_server.Logger, connection.Id, status, rejection.GetReason());
+        Log.RequestRejected(_server.Logger, connection.Id, connection.RemoteEndPoint, status, rejection.GetReason());
         var page = ErrorPage.Render(status, "text/html", null);
         _output.Write(StatusLines.Get(status));
         _output.Write(_server.Date.GetLine(connection.Loop.Milliseconds));

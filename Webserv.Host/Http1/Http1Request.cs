@@ -3,7 +3,7 @@ using Webserv.Abstractions.Http;
 namespace Webserv.Host.Http1;
 
 /// <summary>The current request as middleware see it. Text is made of it when somebody asks.</summary>
-internal sealed class Http1Request(Http1RequestHead head, Http1Input input, Http1RequestBody body) : IHttpRequest
+internal sealed class Http1Request(Http1Context context, Http1RequestHead head, Http1Input input, Http1RequestBody body) : IHttpRequest
 {
     private static readonly RequestTarget None = new("", "/", "", null);
 
@@ -16,10 +16,10 @@ internal sealed class Http1Request(Http1RequestHead head, Http1Input input, Http
     public string Method { get; private set; } = "";
 
     /// <inheritdoc />
-    public string Scheme => "http";
+    public string Scheme => context.Origin?.Scheme ?? context.ConnectionScheme;
 
     /// <inheritdoc />
-    public string Host => _host.Authority;
+    public string Host => (context.Origin?.Host ?? _host).Authority;
 
     /// <inheritdoc />
     public string Path => _target.Path;

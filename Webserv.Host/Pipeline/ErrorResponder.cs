@@ -39,7 +39,7 @@ internal sealed class ErrorResponder(ILogger logger)
         if (context.Output.IsBroken || context.RequestBody.IsReset || (exception is OperationCanceledException && cancellation.IsCancellationRequested))
         {
             // What a client breaks off is no failure of the server, whatever the middleware makes of it.
-            Log.ClientGone(logger, context.TraceId, context.Request.Method, context.Request.Path);
+            Log.ClientGone(logger, context.TraceId, context.Connection.RemoteAddress, context.Request.Method, context.Request.Path);
             context.Abort();
             return;
         }
@@ -47,15 +47,15 @@ internal sealed class ErrorResponder(ILogger logger)
         var status = (exception as HttpException)?.StatusCode ?? StatusCodes.InternalServerError;
         if (exception is HttpException expected)
         {
-            Log.RequestEnded(logger, context.TraceId, context.Request.Method, context.Request.Path, status, expected.Message);
+            Log.RequestEnded(logger, context.TraceId, context.Connection.RemoteAddress, context.Request.Method, context.Request.Path, status, expected.Message);
         }
         else if (response.HasStarted)
         {
-            Log.ResponseCut(logger, context.TraceId, context.Request.Method, context.Request.Path, exception);
+            Log.ResponseCut(logger, context.TraceId, context.Connection.RemoteAddress, context.Request.Method, context.Request.Path, exception);
         }
         else
         {
-            Log.RequestFailed(logger, context.TraceId, context.Request.Method, context.Request.Path, exception);
+            Log.RequestFailed(logger, context.TraceId, context.Connection.RemoteAddress, context.Request.Method, context.Request.Path, exception);
         }
 
         if (response.HasStarted || !context.ShutOut())

@@ -5,6 +5,7 @@ using Webserv.Abstractions.Pipeline;
 using Webserv.Abstractions.Plugins;
 using Webserv.Host.Configuration;
 using Webserv.Host.Plugins;
+using Webserv.Host.Proxies;
 
 namespace Webserv.Host.Pipeline;
 
@@ -55,7 +56,9 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             }
         }
 
-        return built ? new PipelineGeneration(number, new VirtualServerTable(servers), _middleware, logger) : null;
+        return built
+            ? new PipelineGeneration(number, new VirtualServerTable(servers), _middleware, logger) { Forwarding = ForwardedPolicy.Of(options.Proxies) }
+            : null;
     }
 
     /// <returns>Whether all went well. Those that did not are all reported.</returns>

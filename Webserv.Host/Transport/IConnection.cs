@@ -17,8 +17,14 @@ internal interface IConnection : IAsyncDisposable
     /// <summary>The listener that accepted it.</summary>
     IConnectionListener Listener { get; }
 
-    /// <summary>The peer's address; <see langword="null"/> where there is none.</summary>
+    /// <summary>The client's address; <see langword="null"/> where there is none.</summary>
     IPEndPoint? RemoteEndPoint { get; }
+
+    /// <summary>The address at the other end of this connection: the proxy's where the peer is a client behind one.</summary>
+    IPEndPoint? PeerEndPoint => RemoteEndPoint;
+
+    /// <summary><c>http</c>, or <c>https</c> where the client speaks TLS.</summary>
+    string Scheme => "http";
 
     /// <summary>The own address of this connection; <see langword="null"/> where there is none.</summary>
     IPEndPoint? LocalEndPoint { get; }

@@ -185,6 +185,20 @@ public sealed class TestHttpContext : IHttpContext
         return this;
     }
 
+    /// <summary>
+    /// Makes it a request through a trusted proxy that tells of the client in forwarded fields. What it tells is set with
+    /// <see cref="WithRemoteAddress"/>, <see cref="WithScheme"/> and <see cref="WithHost"/>.
+    /// </summary>
+    /// <param name="address">The proxy's address; <see langword="null"/> as for a unix-domain socket.</param>
+    /// <param name="port">The proxy's port.</param>
+    public TestHttpContext WithProxy(IPAddress? address, int port = 50001)
+    {
+        Connection.PeerAddress = address;
+        Connection.PeerPort = address is null ? 0 : port;
+        Connection.IsForwarded = true;
+        return this;
+    }
+
     /// <summary>Sets the virtual server.</summary>
     public TestHttpContext WithVirtualServer(IVirtualServer virtualServer)
     {
