@@ -14,9 +14,6 @@ internal static partial class Log
     [LoggerMessage(101, LogLevel.Error, "Connection {ConnectionId:x} failed")]
     public static partial void ConnectionFailed(ILogger logger, long connectionId, Exception exception);
 
-    [LoggerMessage(102, LogLevel.Warning, "Refused a connection: there are {Limit} already (Limits.MaxConnections)")]
-    public static partial void TooManyConnections(ILogger logger, int limit);
-
     [LoggerMessage(103, LogLevel.Information, "Connection {ConnectionId:x}: request refused with {Status}: {Reason}")]
     public static partial void RequestRejected(ILogger logger, long connectionId, int status, string reason);
 
@@ -43,6 +40,18 @@ internal static partial class Log
 
     [LoggerMessage(114, LogLevel.Warning, "{TraceId}: the error page {Path} for {Status} answered {PageStatus}; the default page was sent")]
     public static partial void ErrorPageMissing(ILogger logger, string traceId, string path, int status, int pageStatus);
+
+    [LoggerMessage(120, LogLevel.Warning, "Refused {Count} connections: {Limit} are open and none of them is idle (Limits.MaxConnections)")]
+    public static partial void ServerFull(ILogger logger, long count, int limit);
+
+    [LoggerMessage(121, LogLevel.Warning, "Refused {Count} connections: a listener has {Limit} and none of them is idle (Limits.MaxConnectionsPerListener); the last on {Endpoint}")]
+    public static partial void ListenerFull(ILogger logger, long count, int limit, string endpoint);
+
+    [LoggerMessage(122, LogLevel.Warning, "Refused {Count} connections of clients that have {Limit} (Limits.MaxConnectionsPerClient); the last of {Client}")]
+    public static partial void ClientFull(ILogger logger, long count, int limit, string client);
+
+    [LoggerMessage(123, LogLevel.Information, "Closed {Count} idle connections to make room for new ones (Limits.MaxConnections, Limits.MaxConnectionsPerListener)")]
+    public static partial void ConnectionsRecycled(ILogger logger, long count);
 
     [LoggerMessage(200, LogLevel.Warning, "Generation {Number} still has requests inside after {Seconds} s; they are cancelled")]
     public static partial void GenerationCancelled(ILogger logger, int number, double seconds);

@@ -34,5 +34,6 @@ internal enum RequestRejection
     TrailerTooLarge,
     BodyTooLarge,
     BodyTimeout,
+    BodyTooSlow,
     BodyCutShort,
 }

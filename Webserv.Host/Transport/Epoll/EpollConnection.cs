@@ -41,6 +41,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
     private bool _writable = true;
     private bool _sendShutDown;
     private long _sendDeadline = long.MaxValue;
+    private SendWatch? _sendWatch;
     private string? _closedBecause;
 
     // The system tells of a reset once; after that a receive would take it for an end in order.
@@ -98,7 +99,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
 
     public IConnectionObserver? Observer { get; set; }
 
-    public long SendTimeout { get; set; } = 30_000;
+    public SendLimits SendLimits { get; set; } = SendLimits.Default;
 
     public long ReceiveDeadline
     {
@@ -127,7 +128,8 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
                 return new(new ReceiveResult(0, ReceiveStatus.Reset));
             }
 
-            if (_readable != Readiness.No)
+            // Where the deadline has passed it is looked at all the same: what has come in time is not refused.
+            if (_readable != Readiness.No || _receiveDeadline <= _loop.Milliseconds)
             {
                 retry = TurnIsUsedUp();
                 if (!retry && TryReceive(buffer.Span, out var result))
@@ -225,14 +227,17 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
     internal override void OnTimer(long now)
     {
         var receiveTimedOut = false;
-        var sendTimedOut = false;
+        string? giveUp = null;
         var due = long.MaxValue;
+        var received = new ReceiveResult(0, ReceiveStatus.TimedOut);
         lock (_receive)
         {
             if (_receive.IsPending)
             {
                 if (_receiveDeadline <= now)
                 {
+                    // What has come meanwhile came in time: an end that is not the peer's must not take a request with it.
+                    received = _socket >= 0 && TryReceive(_buffer.Span, out var late) ? late : received;
                     receiveTimedOut = _receive.TryClaim();
                     _buffer = default;
                 }
@@ -245,13 +250,14 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
 
         lock (_send)
         {
-            sendTimedOut = _send.IsPending && _sendDeadline <= now;
+            giveUp = _send.IsPending && _sendDeadline <= now ? LookAtPeer(now) : null;
             due = _send.IsPending ? Math.Min(due, _sendDeadline) : due;
         }
 
-        if (sendTimedOut)
+        if (giveUp is not null)
         {
-            Close("the peer takes nothing: the send timed out", abort: true);
+            TransportLog.PeerGivenUp(_loop.Logger, Id, giveUp);
+            Close(giveUp, abort: true);
         }
         else
         {
@@ -270,7 +276,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
 
         if (receiveTimedOut)
         {
-            _receive.Complete(new ReceiveResult(0, ReceiveStatus.TimedOut));
+            _receive.Complete(received);
         }
     }
 
@@ -393,7 +399,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
             }
 
             _sending = send;
-            deadline = _sendDeadline = SendDeadline();
+            deadline = _sendDeadline = WatchPeer();
             task = new(_send, _send.Start());
         }
 
@@ -406,8 +412,35 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
         return task;
     }
 
-    private long SendDeadline() =>
-        SendTimeout is var timeout && timeout > long.MaxValue / 2 ? long.MaxValue : _loop.Milliseconds + timeout;
+    /// <summary>A send begins to wait for the peer. Under the lock.</summary>
+    /// <returns>When to look at it.</returns>
+    private long WatchPeer()
+    {
+        _sendWatch ??= new SendWatch(SendLimits);
+        _sendWatch.Begin(_loop.Milliseconds, LeftForPeer());
+        return _sendWatch.Deadline;
+    }
+
+    /// <summary>Sees whether the peer takes what waits for it. Under the lock.</summary>
+    /// <returns>Why it is to be given up, or <see langword="null"/>.</returns>
+    private string? LookAtPeer(long now)
+    {
+        if (_socket < 0 || _sendWatch is not { } watch)
+        {
+            return null;
+        }
+
+        var goesOn = watch.Look(now, LeftForPeer());
+        _sendDeadline = watch.Deadline;
+        return goesOn ? null : watch.Problem;
+    }
+
+    /// <summary>What the peer has not taken: what is to be sent, and what the system holds for it.</summary>
+    private unsafe long LeftForPeer()
+    {
+        int queued;
+        return _sending.Left + (LibC.DeviceControl(_socket, LibC.OutputQueue, &queued) == 0 ? queued : 0);
+    }
 
     private void ContinueReceive()
     {
@@ -455,13 +488,8 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
             }
             else
             {
-                var before = _sending.Left;
                 var progress = _sending.Continue(_socket);
-                if (_sending.Left != before)
-                {
-                    _sendDeadline = SendDeadline();
-                }
-
+                LookAtPeer(_loop.Milliseconds);
                 switch (progress)
                 {
                     case EpollSendProgress.Blocked:

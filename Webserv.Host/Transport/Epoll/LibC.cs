@@ -19,6 +19,7 @@ internal static unsafe partial class LibC
     public const int EpollCloseOnExec = 0x80000, EpollAdd = 1, EpollDelete = 2;
     public const uint EpollIn = 0x1, EpollOut = 0x4, EpollError = 0x8, EpollHangUp = 0x10, EpollPeerHangUp = 0x2000;
     public const uint EpollExclusive = 1u << 28, EpollEdge = 1u << 31;
+    public const nuint OutputQueue = 0x5411;
     public const int EventNonBlocking = 0x800, EventCloseOnExec = 0x80000;
 
     public const int EPERM = 1, EINTR = 4, ENXIO = 6, EAGAIN = 11, ENOMEM = 12, EACCES = 13, EINVAL = 22, ENFILE = 23, EMFILE = 24,
@@ -84,6 +85,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "fcntl")]
     public static partial int Control(int descriptor, int command, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    public static partial int DeviceControl(int descriptor, nuint request, int* argument);
 
     [LibraryImport("libc", EntryPoint = "poll")]
     public static partial int Poll(PollEntry* entries, nuint count, int timeout);
