@@ -86,6 +86,12 @@ internal static partial class Log
     [LoggerMessage(305, LogLevel.Information, "Stopped before it served")]
     public static partial void StoppedAtStart(ILogger logger);
 
+    [LoggerMessage(320, LogLevel.Warning, "The service manager handed over {Socket}, which is no endpoint of the configuration; nobody accepts from it")]
+    public static partial void SocketNotUsed(ILogger logger, string socket);
+
+    [LoggerMessage(321, LogLevel.Warning, "Cannot tell the service manager at {Path} (NOTIFY_SOCKET): {Problem}")]
+    public static partial void NotNotified(ILogger logger, string path, string problem);
+
     [LoggerMessage(310, LogLevel.Information, "SIGUSR1: there are no log files to reopen; the log goes to standard error")]
     public static partial void NothingToReopen(ILogger logger);
 }

@@ -176,7 +176,7 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     {
         if (Volatile.Read(ref _state) == Idle)
         {
-            connection.ReceiveDeadline = 0;
+            ShortenWait();
         }
     }
 
@@ -235,13 +235,19 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
         Interlocked.Exchange(ref _state, Idle);
         if (server.IsStopping)
         {
-            // What has come already is served; nothing else is waited for.
-            connection.ReceiveDeadline = 0;
+            ShortenWait();
         }
 
         var result = await connection.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false);
         return Interlocked.CompareExchange(ref _state, Busy, Idle) == Idle && result.Status == ReceiveStatus.Received;
     }
+
+    /// <summary>
+    /// The server ends: what has come already is served, and a client that has only just connected is about to say what it wants;
+    /// nothing else is waited for.
+    /// </summary>
+    private void ShortenWait() =>
+        connection.ReceiveDeadline = _requests > 0 ? 0 : connection.ReceiveDeadline - HeadTimeout + SilentMilliseconds;
 
     /// <summary>
     /// Ends the own side and reads on for a while, because a close with unread bytes resets the connection and may take the

@@ -36,7 +36,16 @@ internal sealed class EpollAcceptor(EpollLoop loop, EpollListener listener, ICon
         return _stopped.Task;
     }
 
-    void IThreadPoolWorkItem.Execute() => Stop();
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (!listener.IsInherited)
+        {
+            // Closing the socket would reset what waits on it. More of it than one turn takes is a flood.
+            OnEvents(_events);
+        }
+
+        Stop();
+    }
 
     internal override void Stop()
     {

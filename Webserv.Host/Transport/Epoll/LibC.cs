@@ -15,6 +15,8 @@ internal static unsafe partial class LibC
     public const int MessagePeek = 0x2, MessageNoSignal = 0x4000, MessageMore = 0x8000;
     public const int ShutdownWrite = 1;
     public const short PollIn = 1;
+    public const int OptionType = 3, OptionAccepting = 30;
+    public const int SetDescriptorFlags = 2, CloseOnExecFlag = 1, DuplicateCloseOnExec = 1030;
     public const int GetFlags = 3, SetFlags = 4, OpenNonBlocking = 0x800, OpenCloseOnExec = 0x80000;
     public const int EpollCloseOnExec = 0x80000, EpollAdd = 1, EpollDelete = 2;
     public const uint EpollIn = 0x1, EpollOut = 0x4, EpollError = 0x8, EpollHangUp = 0x10, EpollPeerHangUp = 0x2000;
@@ -40,6 +42,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "setsockopt")]
     public static partial int SetSocketOption(int socket, int level, int name, void* value, uint length);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt")]
+    public static partial int GetSocketOption(int socket, int level, int name, void* value, uint* length);
 
     [LibraryImport("libc", EntryPoint = "bind")]
     public static partial int Bind(int socket, byte* address, uint length);
