@@ -37,6 +37,9 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     /// <summary>Its place in the server's table, -1 where it has none; owned by the table.</summary>
     public int Slot { get; set; } = -1;
 
+    /// <summary>Whether it waits for a request.</summary>
+    public bool IsIdle => Volatile.Read(ref _state) == Idle;
+
     /// <summary>Whether it was idle and has given its place to another connection.</summary>
     public bool IsRecycled => Volatile.Read(ref _state) == Recycled;
 

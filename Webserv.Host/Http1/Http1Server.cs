@@ -58,6 +58,9 @@ internal sealed class Http1Server(
     /// <summary>The connections there are.</summary>
     public int ConnectionCount => _connections.Count;
 
+    /// <summary>Those of them that wait for a request; looks at each one.</summary>
+    public int IdleConnectionCount => _connections.Snapshot().Count(static connection => connection.IsIdle);
+
     /// <inheritdoc />
     public void OnConnection(IConnection connection)
     {
