@@ -25,7 +25,8 @@ internal static unsafe partial class LibC
     public const int EventNonBlocking = 0x800, EventCloseOnExec = 0x80000;
 
     public const int EPERM = 1, EINTR = 4, ENXIO = 6, EAGAIN = 11, ENOMEM = 12, EACCES = 13, EINVAL = 22, ENFILE = 23, EMFILE = 24,
-        EPIPE = 32, EAFNOSUPPORT = 97, EADDRINUSE = 98, EADDRNOTAVAIL = 99, ENOBUFS = 105, ECONNREFUSED = 111, ENOENT = 2;
+        EPIPE = 32, ENONET = 64, EPROTO = 71, ENOPROTOOPT = 92, EOPNOTSUPP = 95, ENETDOWN = 100, ENETUNREACH = 101, ECONNABORTED = 103,
+        ECONNRESET = 104, ETIMEDOUT = 110, EHOSTDOWN = 112, EHOSTUNREACH = 113, EAFNOSUPPORT = 97, EADDRINUSE = 98, EADDRNOTAVAIL = 99, ENOBUFS = 105, ECONNREFUSED = 111, ENOENT = 2;
 
     /// <summary>Why the system call just made on this thread failed.</summary>
     public static int Errno => Marshal.GetLastSystemError();

@@ -176,6 +176,12 @@ internal sealed class SocketListener : IConnectionListener
         _ => error.Message,
     };
 
+    /// <summary>Whether accept(2) passed on an error of the connection that waited, which is gone.</summary>
+    private static bool IsOfTheConnection(SocketError error) => error is SocketError.ConnectionAborted or SocketError.ConnectionReset
+        or SocketError.TimedOut or SocketError.AccessDenied or SocketError.ProtocolOption or SocketError.NetworkDown
+        or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.HostUnreachable or SocketError.OperationNotSupported
+        or SocketError.Interrupted;
+
     private async Task AcceptAsync()
     {
         var suspended = false;
@@ -197,8 +203,13 @@ internal sealed class SocketListener : IConnectionListener
                 // Disposed.
                 return;
             }
-            catch (SocketException error) when (error.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+            catch (SocketException error) when (IsOfTheConnection(error.SocketErrorCode))
             {
+                TransportLog.AcceptLost(_transport.Logger, ToString(), error.Message);
+            }
+            catch (SocketException error)
+            {
+                // A shortage of descriptors or memory, or something that nobody has thought of and that may last.
                 if (!suspended)
                 {
                     suspended = true;
@@ -207,10 +218,6 @@ internal sealed class SocketListener : IConnectionListener
 
                 var pause = Task.Delay(TimeSpan.FromMilliseconds(BackOffMilliseconds), _transport.Time, _stop.Token);
                 await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (SocketException error)
-            {
-                TransportLog.AcceptLost(_transport.Logger, ToString(), error.Message);
             }
             catch (Exception error)
             {
