@@ -83,6 +83,11 @@ internal sealed class Http1Exchange
     {
         var connection = owner.Connection;
         var deadline = connection.Loop.Milliseconds + (long)Limits.RequestHeadTimeout.TotalMilliseconds;
+        if (owner.IsHeadPending && connection.ReceiveDeadline is > 0 and var running)
+        {
+            deadline = Math.Min(deadline, running);
+        }
+
         var inTurn = 0;
         while (true)
         {
@@ -129,11 +134,23 @@ internal sealed class Http1Exchange
                 _input.Advance(_input.Unread.Length);
                 _input.EndRequest();
                 _parser.Reset();
+                if (inTurn == 0)
+                {
+                    connection.ReceiveDeadline = deadline;
+                    owner.KeepHeadPending();
+                }
+
                 return true;
             }
 
             connection.ReceiveDeadline = deadline;
             var received = await _input.ReceiveAsync(connection).ConfigureAwait(false);
+            if (received == ReceiveStatus.TimedOut && connection.Loop.Milliseconds < deadline)
+            {
+                // Meant for a connection that is idle, which this one was a moment ago (Http1Connection.EndWhenIdle).
+                continue;
+            }
+
             if (received == ReceiveStatus.TimedOut && !_input.IsEmpty)
             {
                 return await RejectAsync(connection, RequestRejection.HeadTimeout).ConfigureAwait(false);
@@ -185,7 +202,7 @@ internal sealed class Http1Exchange
             var virtualServer = servers.Find(host.Name);
             _context.Begin(connection, owner.NextRequestNumber(), virtualServer, mayKeepAlive, owner.Forwarding);
             _context.Request.Begin(target, host);
-            _context.RequestBody.Begin(connection, head, (long)Limits.RequestBodyTimeout.TotalMilliseconds, virtualServer.MaxRequestBodySize);
+            _context.RequestBody.Begin(connection, head, (long)Limits.RequestBodyTimeout.TotalMilliseconds, _server.MinRequestBodyRate, virtualServer.MaxRequestBodySize);
             owner.BeginRequest(_context);
             if (!_context.RequestBody.IsComplete && _output.Count > 0)
             {

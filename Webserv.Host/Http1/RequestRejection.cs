@@ -36,5 +36,6 @@ internal enum RequestRejection
     TrailerTooLarge,
     BodyTooLarge,
     BodyTimeout,
+    BodyTooSlow,
     BodyCutShort,
 }

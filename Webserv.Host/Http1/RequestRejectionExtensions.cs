@@ -13,7 +13,7 @@ internal static class RequestRejectionExtensions
         RequestRejection.TransferEncodingNotImplemented => 501,
         RequestRejection.ExpectationUnknown => 417,
         RequestRejection.EndpointRetired or RequestRejection.SchemeNotSecured => 421,
-        RequestRejection.HeadTimeout or RequestRejection.BodyTimeout => 408,
+        RequestRejection.HeadTimeout or RequestRejection.BodyTimeout or RequestRejection.BodyTooSlow => 408,
         RequestRejection.BodyTooLarge => 413,
         _ => 400,
     };
@@ -53,6 +53,7 @@ internal static class RequestRejectionExtensions
         RequestRejection.TrailerTooLarge => "the trailer section is too large (RFC 9112 section 7.1.2)",
         RequestRejection.BodyTooLarge => "the body is larger than MaxRequestBodySize",
         RequestRejection.BodyTimeout => "nothing of the body came within Limits.RequestBodyTimeout",
+        RequestRejection.BodyTooSlow => "the body came slower than Limits.MinRequestBodyRate",
         RequestRejection.BodyCutShort => "the client ended the connection within the body (RFC 9112 section 8)",
         _ => "",
     };

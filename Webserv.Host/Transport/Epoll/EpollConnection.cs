@@ -96,7 +96,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
 
     public IConnectionObserver? Observer { get; set; }
 
-    public long SendTimeout { get; set; } = 30_000;
+    public SendLimits SendLimits { get; set; } = SendLimits.Default;
 
     public long ReceiveDeadline
     {
@@ -125,7 +125,8 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
                 return new(new ReceiveResult(0, ReceiveStatus.Reset));
             }
 
-            if (_readable != Readiness.No)
+            // Where the deadline has passed it is looked at all the same: what has come in time is not refused.
+            if (_readable != Readiness.No || _receiveDeadline <= _loop.Milliseconds)
             {
                 retry = TurnIsUsedUp();
                 if (!retry && TryReceive(buffer.Span, out var result))
@@ -223,14 +224,17 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
     internal override void OnTimer(long now)
     {
         var receiveTimedOut = false;
-        var sendTimedOut = false;
+        string? giveUp = null;
         var due = long.MaxValue;
+        var received = new ReceiveResult(0, ReceiveStatus.TimedOut);
         lock (_receive)
         {
             if (_receive.IsPending)
             {
                 if (_receiveDeadline <= now)
                 {
+                    // What has come meanwhile came in time: an end that is not the peer's must not take a request with it.
+                    received = _socket >= 0 && TryReceive(_buffer.Span, out var late) ? late : received;
                     receiveTimedOut = _receive.TryClaim();
                     _buffer = default;
                 }
@@ -243,14 +247,14 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
 
         lock (this)
         {
-            var sendDue = SendDue();
-            sendTimedOut = sendDue <= now;
-            due = Math.Min(due, sendDue);
+            giveUp = _send is { IsPending: true } waiting && waiting.Deadline <= now ? LookAtPeer(waiting, now) : null;
+            due = Math.Min(due, SendDue());
         }
 
-        if (sendTimedOut)
+        if (giveUp is not null)
         {
-            Close("the peer takes nothing: the send timed out", abort: true);
+            TransportLog.PeerGivenUp(_loop.Logger, Id, giveUp);
+            Close(giveUp, abort: true);
         }
         else
         {
@@ -269,7 +273,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
 
         if (receiveTimedOut)
         {
-            _receive.Complete(new ReceiveResult(0, ReceiveStatus.TimedOut));
+            _receive.Complete(received);
         }
     }
 
@@ -391,9 +395,10 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
                     break;
             }
 
-            var pending = _send ??= new PendingSend(_loop);
+            var pending = _send ??= new PendingSend(_loop, SendLimits);
             pending.What = send;
-            pending.Deadline = deadline = SendDeadline();
+            pending.Watch.Begin(_loop.Milliseconds, LeftForPeer(pending));
+            deadline = pending.Deadline;
             task = new(pending, pending.Start());
         }
 
@@ -408,8 +413,17 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
 
     private long SendDue() => _send is { IsPending: true } send ? send.Deadline : long.MaxValue;
 
-    private long SendDeadline() =>
-        SendTimeout is var timeout && timeout > long.MaxValue / 2 ? long.MaxValue : _loop.Milliseconds + timeout;
+    /// <summary>Sees whether the peer takes what waits for it. Under the lock.</summary>
+    /// <returns>Why it is to be given up, or <see langword="null"/>.</returns>
+    private string? LookAtPeer(PendingSend send, long now) =>
+        _socket < 0 || send.Watch.Look(now, LeftForPeer(send)) ? null : send.Watch.Problem;
+
+    /// <summary>What the peer has not taken: what is to be sent, and what the system holds for it.</summary>
+    private unsafe long LeftForPeer(PendingSend send)
+    {
+        int queued;
+        return send.What.Left + (LibC.DeviceControl(_socket, LibC.OutputQueue, &queued) == 0 ? queued : 0);
+    }
 
     private void ContinueReceive()
     {
@@ -459,13 +473,8 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
             }
             else
             {
-                var before = send.What.Left;
                 var progress = send.What.Continue(_socket);
-                if (send.What.Left != before)
-                {
-                    send.Deadline = SendDeadline();
-                }
-
+                LookAtPeer(send, _loop.Milliseconds);
                 switch (progress)
                 {
                     case EpollSendProgress.Blocked:

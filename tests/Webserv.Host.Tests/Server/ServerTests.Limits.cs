@@ -257,30 +257,6 @@ public abstract partial class ServerTests
     }
 
     [Fact]
-    public async Task MaxConnections_Reached_Is503()
-    {
-        await using var rig = await StartAsync(setup =>
-        {
-            setup.Limits.MaxConnections = 2;
-            setup.Map("/", Text("hi"));
-        });
-        using var first = await rig.ConnectAsync();
-        using var second = await rig.ConnectAsync();
-        Assert.Equal(200, (await first.GetAsync("/")).Status);
-        Assert.Equal(200, (await second.GetAsync("/")).Status);
-        using (var third = await rig.ConnectAsync())
-        {
-            var response = await third.ReadAsync();
-            Assert.Equal((503, "1", "close"), (response.Status, response["Retry-After"], response["Connection"]));
-        }
-
-        second.Dispose();
-        await ServerRig.WaitAsync(() => rig.Http.ConnectionCount == 1, () => "the connection is still there");
-        using var fourth = await rig.ConnectAsync();
-        Assert.Equal(200, (await fourth.GetAsync("/")).Status);
-    }
-
-    [Fact]
     public async Task Stop_IdleConnections_AreClosed()
     {
         await using var rig = await StartAsync(setup => setup.Map("/", Text("hi")));
