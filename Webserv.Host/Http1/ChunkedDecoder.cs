@@ -52,7 +52,7 @@ internal struct ChunkedDecoder
     public readonly long DataExpected => _state == State.Data ? _remaining : 0;
 
     /// <summary>Whether the end of the body was reached.</summary>
-    public readonly bool IsComplete => _state == State.End;
+    public readonly bool IsComplete => _state == State.End && Rejection == RequestRejection.None;
 
     /// <summary>Tells that data was taken past the decoder.</summary>
     /// <param name="count">1 to <see cref="DataExpected"/>.</param>
@@ -74,6 +74,12 @@ internal struct ChunkedDecoder
     {
         consumed = 0;
         written = 0;
+        if (Rejection != RequestRejection.None)
+        {
+            // Nobody can tell what the bytes behind it are.
+            return ParseStatus.Rejected;
+        }
+
         while (_state != State.End)
         {
             if (consumed == source.Length)

@@ -59,7 +59,10 @@ internal sealed class Http1Parser(int maxRequestLineSize, int maxHeadSize, int m
 
             if (lineFeed == _position || bytes[lineFeed - 1] != '\r')
             {
-                return Reject(RequestRejection.LineFeedWithoutCarriageReturn);
+                // A request line that was too long before its end came is too long also where all of it came at once.
+                return CheckUnfinished(lineFeed) == ParseStatus.Rejected
+                    ? ParseStatus.Rejected
+                    : Reject(RequestRejection.LineFeedWithoutCarriageReturn);
             }
 
             var line = bytes[_position..(lineFeed - 1)];
