@@ -33,12 +33,13 @@ MIB = 1 << 20
 MEMORY_BOUND = 32 * MIB  # What code compiled later, and a heap that breathes, may take beyond the warm state.
 THREAD_BOUND = 4  # The pool keeps a few more or less.
 
-# What the server may say: event by event, and why.
+# Warnings and errors that the load brings about, and why. Everything else above `info` is a failure.
 EXPECTED = {
-    r"Webserv\.Plugins\[\d+\]": "plugins are loaded, again at every reload",
-    r"listening on ": "the start",
-    r"info: Webserv\[": "reloads and the stop",
-    r"Webserv\.Host\.Http1\.Http1Server\[\d+\]": "requests that were refused, answers that were cut because their client left",
+    r"\[303\] Not reloaded.*NoSuchMiddleware": "a broken configuration is refused; counted below",
+    r"EpollTransport\[1002\] event loop \d+ was held up": "the machine is busy with the clients",
+    r"\[200\] Generation \d+ still has requests inside": "a slow client outlives the configuration that it came under",
+    r"\.Cgi\.\S*\[4\] .* stderr: ": "a script whose client has left complains",
+    r"\.Cgi\.\S*\[1[01]\] ": "and is ended",
 }
 
 
@@ -82,46 +83,59 @@ def trouble(site, tally, over, seed):
         tally.add(kind.__name__, 1)
 
 
-def reloads(site, pid, tally, over, seed):
+def reloads(site, pid, log, tally, over, seed, generation):
     """A new configuration every few seconds, a broken one now and then; the answers tell which one serves."""
     source = random.Random(seed)
-    generation = 0
     while not over.wait(source.uniform(2, 5)):
-        is_broken = source.random() < 0.2
-        generation += 0 if is_broken else 1
-        site.configure(generation, is_broken)
+        if source.random() < 0.2:
+            refuse(site, pid, log, tally, generation)
+            continue
+        generation += 1
+        site.configure(generation)
         os.kill(pid, signal.SIGHUP)
-        if is_broken:
-            tally.add("refused reloads", 1)
-            over.wait(2)  # It must have been read before the next one is written.
-            site.configure(generation)
-        elif await_generation(site, generation):
+        if await_true(lambda: serves(site, generation)):
             tally.add("reloads", 1)
         else:
             tally.fail("reloads", f"generation {generation} does not serve after 30 s")
 
 
-def await_generation(site, generation):
+def refuse(site, pid, log, tally, generation):
+    """A configuration that cannot be: the log says so, and the one before stays."""
+    before = log.read_text(errors="replace").count("[303] ")
+    site.configure(generation, is_broken=True)
+    os.kill(pid, signal.SIGHUP)
+    if await_true(lambda: log.read_text(errors="replace").count("[303] ") > before):
+        tally.add("refused reloads", 1)
+    else:
+        tally.fail("reloads", "a broken configuration is not refused within 30 s")
+    site.configure(generation)
+    if not serves(site, generation):
+        tally.fail("reloads", f"generation {generation} does not serve behind a broken one")
+
+
+def serves(site, generation):
+    """Whether answers come from that configuration."""
+    with Connection(site.port) as connection:
+        connection.send(request("GET", "/3.bin", close=True))
+        return connection.read_answer().fields.get("x-generation") == str(generation)
+
+
+def await_true(condition):
     end = time.monotonic() + 30
     while time.monotonic() < end:
-        try:
-            with Connection(site.port) as connection:
-                connection.send(request("GET", "/3.bin", close=True))
-                if connection.read_answer().fields.get("x-generation") == str(generation):
-                    return True
-        except (Wrong, OSError):
-            return False
+        if condition():
+            return True
         time.sleep(0.05)
     return False
 
 
-def load(site, server, tally, seconds, seed, workers, troublemakers):
+def load(site, server, log, tally, seconds, seed, options):
     """Everything at once for a while."""
     over = threading.Event()
-    pid = server.pids()[0] if len(server.pids()) == 1 else min(server.pids())
-    threads = [threading.Thread(target=well_behaved, args=(site, WELL_BEHAVED, tally, over, seed + n), daemon=True) for n in range(workers)]
-    threads += [threading.Thread(target=trouble, args=(site, tally, over, seed + 1000 + n), daemon=True) for n in range(troublemakers)]
-    threads.append(threading.Thread(target=reloads, args=(site, pid, tally, over, seed + 2000), daemon=True))
+    pid = min(server.pids())
+    threads = [threading.Thread(target=well_behaved, args=(site, WELL_BEHAVED, tally, over, seed + n), daemon=True) for n in range(options.workers)]
+    threads += [threading.Thread(target=trouble, args=(site, tally, over, seed + 1000 + n), daemon=True) for n in range(options.troublemakers)]
+    threads.append(threading.Thread(target=reloads, args=(site, pid, log, tally, over, seed + 2000, seed), daemon=True))
     for thread in threads:
         thread.start()
     time.sleep(seconds)
@@ -155,20 +169,17 @@ class Rest:
 
 
 def judge_log(text):
-    """Lines by kind; those that nobody expected."""
-    kinds, unexpected = collections.Counter(), []
+    """Entries by kind, those that nobody expected, and how many configurations were refused."""
+    kinds, unexpected, refused = collections.Counter(), [], 0
     for line in text.splitlines():
-        match = re.match(r"\S+ (info|warn|fail|crit): (\S+?\[\d+\])", line)
-        if match:
-            kinds[f"{match[1]} {match[2]}"] += 1
-        known = any(re.search(pattern, line) for pattern in EXPECTED)
-        if (match and match[1] in ("fail", "crit") and not is_refused_reload(line)) or (match and not known):
+        match = re.match(r"\S+ (info|warn|fail|crit|dbug|trce): (\S+?\[\d+\]) ", line)
+        if not match:
+            continue
+        kinds[f"{match[1]} {match[2]}"] += 1
+        refused += "[303] " in line
+        if match[1] in ("warn", "fail", "crit") and not any(re.search(pattern, line) for pattern in EXPECTED):
             unexpected.append(line[:300])
-    return kinds, unexpected
-
-
-def is_refused_reload(line):
-    return "NoSuchMiddleware" in line or "configuration" in line
+    return kinds, unexpected, refused
 
 
 def arguments():
@@ -189,26 +200,25 @@ def run(options, folder):
         raise RuntimeError("the server is not built")
     own = folder / "webserv"
     own.mkdir()
+    log = own / "output.log"
     server = ServerProcess([program, "run", "--config", str(site.configuration)], own, site.port)
     try:
         warm_tally, tally = Tally(), Tally()
         warm_seconds = max(10, min(60, options.minutes * 60 / 5))
-        load(site, server, warm_tally, warm_seconds, options.seed + 5000, options.workers, options.troublemakers)
+        load(site, server, log, warm_tally, warm_seconds, options.seed + 5000, options)
         warm = Rest(site, server)
         watch = server_watch.ServerWatch(server)
         watch.start()
-        load(site, server, tally, options.minutes * 60, options.seed, options.workers, options.troublemakers)
+        load(site, server, log, tally, options.minutes * 60, options.seed, options)
         watch.stop()
         end = Rest(site, server, warm)
-        pid = min(server.pids())
     finally:
         server.stop()
-    log = (own / "output.log").read_text(errors="replace")
-    kinds, unexpected = judge_log(log)
-    return report(options, warm_tally, tally, warm, end, watch, kinds, unexpected, pid)
+    return report(options, warm_tally, tally, warm, end, watch, judge_log(log.read_text(errors="replace")))
 
 
-def report(options, warm_tally, tally, warm, end, watch, kinds, unexpected, pid):
+def report(options, warm_tally, tally, warm, end, watch, log):
+    kinds, unexpected, refused = log
     good = {client.__name__ for client in WELL_BEHAVED}
     answered = sum(count for name, count in tally.done.items() if name in good)
     wrong = warm_tally.wrong + tally.wrong
@@ -224,6 +234,11 @@ def report(options, warm_tally, tally, warm, end, watch, kinds, unexpected, pid)
             "memory after a collection is that of the warm state",
             end.memory.pss - warm.memory.pss <= MEMORY_BOUND,
             f"{warm.memory.pss / MIB:.1f} → {end.memory.pss / MIB:.1f} MiB (at most {most / MIB:.0f} MiB resident under load)",
+        ),
+        (
+            "broken configurations are refused, each with an entry",
+            refused == warm_tally.done["refused reloads"] + tally.done["refused reloads"],
+            f"{refused}",
         ),
         ("the log has nothing that was not expected", not unexpected, f"{sum(kinds.values()):,} entries, {len(unexpected)} unexpected"),
     ]
