@@ -1,4 +1,6 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
+using Webserv.Host.Transport;
 
 namespace Webserv.Host;
 
@@ -14,35 +16,62 @@ internal static partial class Log
     [LoggerMessage(101, LogLevel.Error, "Connection {ConnectionId:x} failed")]
     public static partial void ConnectionFailed(ILogger logger, long connectionId, Exception exception);
 
-    [LoggerMessage(102, LogLevel.Warning, "Refused a connection: there are {Limit} already (Limits.MaxConnections)")]
-    public static partial void TooManyConnections(ILogger logger, int limit);
-
-    [LoggerMessage(103, LogLevel.Information, "Connection {ConnectionId:x}: request refused with {Status}: {Reason}")]
-    public static partial void RequestRejected(ILogger logger, long connectionId, int status, string reason);
+    [LoggerMessage(103, LogLevel.Information, "Connection {ConnectionId:x} from {Client}: request refused with {Status}: {Reason}")]
+    public static partial void RequestRejected(ILogger logger, long connectionId, IPEndPoint? client, int status, string reason);
 
     [LoggerMessage(104, LogLevel.Error, "{TraceId}: a middleware returned while it was still reading the request body or writing the response")]
     public static partial void OperationLeftBehind(ILogger logger, string traceId);
 
-    [LoggerMessage(105, LogLevel.Error, "{TraceId}: {Method} {Path}: the answer was cut after it had begun")]
-    public static partial void ResponseCut(ILogger logger, string traceId, string method, string path, Exception exception);
+    [LoggerMessage(105, LogLevel.Error, "{TraceId}: {Client}: {Method} {Path}: the answer was cut after it had begun")]
+    public static partial void ResponseCut(ILogger logger, string traceId, IPAddress? client, string method, string path, Exception exception);
 
     [LoggerMessage(106, LogLevel.Warning, "Connection {ConnectionId:x}: a callback for cancellation threw")]
     public static partial void CancellationFailed(ILogger logger, long connectionId, Exception exception);
 
-    [LoggerMessage(110, LogLevel.Debug, "{TraceId}: {Method} {Path}: the client is gone")]
-    public static partial void ClientGone(ILogger logger, string traceId, string method, string path);
+    [LoggerMessage(110, LogLevel.Debug, "{TraceId}: {Client}: {Method} {Path}: the client is gone")]
+    public static partial void ClientGone(ILogger logger, string traceId, IPAddress? client, string method, string path);
 
-    [LoggerMessage(111, LogLevel.Information, "{TraceId}: {Method} {Path}: {Status}: {Reason}")]
-    public static partial void RequestEnded(ILogger logger, string traceId, string method, string path, int status, string reason);
+    [LoggerMessage(111, LogLevel.Information, "{TraceId}: {Client}: {Method} {Path}: {Status}: {Reason}")]
+    public static partial void RequestEnded(ILogger logger, string traceId, IPAddress? client, string method, string path, int status, string reason);
 
-    [LoggerMessage(112, LogLevel.Error, "{TraceId}: {Method} {Path} failed")]
-    public static partial void RequestFailed(ILogger logger, string traceId, string method, string path, Exception exception);
+    [LoggerMessage(112, LogLevel.Error, "{TraceId}: {Client}: {Method} {Path} failed")]
+    public static partial void RequestFailed(ILogger logger, string traceId, IPAddress? client, string method, string path, Exception exception);
 
     [LoggerMessage(113, LogLevel.Error, "{TraceId}: the error page for {Status} failed as well")]
     public static partial void ErrorPageFailed(ILogger logger, string traceId, int status, Exception exception);
 
     [LoggerMessage(114, LogLevel.Warning, "{TraceId}: the error page {Path} for {Status} answered {PageStatus}; the default page was sent")]
     public static partial void ErrorPageMissing(ILogger logger, string traceId, string path, int status, int pageStatus);
+
+    [LoggerMessage(120, LogLevel.Warning, "Refused {Count} connections: {Limit} are open and none of them is idle (Limits.MaxConnections)")]
+    public static partial void ServerFull(ILogger logger, long count, int limit);
+
+    [LoggerMessage(121, LogLevel.Warning, "Refused {Count} connections: a listener has {Limit} and none of them is idle (Limits.MaxConnectionsPerListener); the last on {Endpoint}")]
+    public static partial void ListenerFull(ILogger logger, long count, int limit, string endpoint);
+
+    [LoggerMessage(122, LogLevel.Warning, "Refused {Count} connections of clients that have {Limit} (Limits.MaxConnectionsPerClient); the last of {Client}")]
+    public static partial void ClientFull(ILogger logger, long count, int limit, string client);
+
+    [LoggerMessage(123, LogLevel.Information, "Closed {Count} idle connections to make room for new ones (Limits.MaxConnections, Limits.MaxConnectionsPerListener)")]
+    public static partial void ConnectionsRecycled(ILogger logger, long count);
+
+    [LoggerMessage(140, LogLevel.Warning, "{Endpoint}: {Count} connections refused in the last minute or more, the last from {Peer}: not one of Proxies.ProxyProtocol.Networks")]
+    public static partial void ProxySourceRefused(ILogger logger, ListenEndpoint endpoint, int count, IPEndPoint? peer);
+
+    [LoggerMessage(141, LogLevel.Debug, "Connection {ConnectionId:x} from {Peer}: closed, its PROXY header is wrong: {Problem}")]
+    public static partial void ProxyHeaderMalformed(ILogger logger, long connectionId, IPEndPoint? peer, string problem);
+
+    [LoggerMessage(142, LogLevel.Debug, "Connection {ConnectionId:x} from {Peer}: closed without a PROXY header ({Status} after {Count} bytes)")]
+    public static partial void ProxyHeaderMissing(ILogger logger, long connectionId, IPEndPoint? peer, ReceiveStatus status, int count);
+
+    [LoggerMessage(143, LogLevel.Warning, "{Endpoint}: {Count} connections refused in the last minute or more: {Limit} wait for their PROXY headers already (Limits.MaxConnections)")]
+    public static partial void TooManyProxyHeaders(ILogger logger, ListenEndpoint endpoint, int limit, int count);
+
+    [LoggerMessage(144, LogLevel.Error, "Connection {ConnectionId:x} failed before its PROXY header was read")]
+    public static partial void ProxyHeaderFailed(ILogger logger, long connectionId, Exception exception);
+
+    [LoggerMessage(160, LogLevel.Error, "{TraceId}: a middleware used the request after its task had ended; it was refused")]
+    public static partial void UsedAfterEnd(ILogger logger, string traceId);
 
     [LoggerMessage(200, LogLevel.Warning, "Generation {Number} still has requests inside after {Seconds} s; they are cancelled")]
     public static partial void GenerationCancelled(ILogger logger, int number, double seconds);
@@ -76,6 +105,12 @@ internal static partial class Log
 
     [LoggerMessage(305, LogLevel.Information, "Stopped before it served")]
     public static partial void StoppedAtStart(ILogger logger);
+
+    [LoggerMessage(320, LogLevel.Warning, "The service manager handed over {Socket}, which is no endpoint of the configuration; nobody accepts from it")]
+    public static partial void SocketNotUsed(ILogger logger, string socket);
+
+    [LoggerMessage(321, LogLevel.Warning, "Cannot tell the service manager at {Path} (NOTIFY_SOCKET): {Problem}")]
+    public static partial void NotNotified(ILogger logger, string path, string problem);
 
     [LoggerMessage(310, LogLevel.Information, "SIGUSR1: there are no log files to reopen; the log goes to standard error")]
     public static partial void NothingToReopen(ILogger logger);

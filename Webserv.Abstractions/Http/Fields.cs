@@ -63,6 +63,9 @@ public static class Fields
     /// <summary>Expires.</summary>
     public const string Expires = "Expires";
 
+    /// <summary>Forwarded (RFC 7239).</summary>
+    public const string Forwarded = "Forwarded";
+
     /// <summary>Host.</summary>
     public const string Host = "Host";
 
@@ -143,4 +146,13 @@ public static class Fields
 
     /// <summary>X-Content-Type-Options.</summary>
     public const string XContentTypeOptions = "X-Content-Type-Options";
+
+    /// <summary>X-Forwarded-For.</summary>
+    public const string XForwardedFor = "X-Forwarded-For";
+
+    /// <summary>X-Forwarded-Host.</summary>
+    public const string XForwardedHost = "X-Forwarded-Host";
+
+    /// <summary>X-Forwarded-Proto.</summary>
+    public const string XForwardedProto = "X-Forwarded-Proto";
 }

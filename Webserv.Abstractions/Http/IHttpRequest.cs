@@ -6,12 +6,13 @@ public interface IHttpRequest
     /// <summary>The method, case-sensitive (RFC 9110 section 9.1); compare with <see cref="HttpMethods"/>.</summary>
     string Method { get; }
 
-    /// <summary><c>http</c> or <c>https</c>.</summary>
+    /// <summary><c>http</c> or <c>https</c>: what the client speaks, also where a trusted proxy told it.</summary>
     string Scheme { get; }
 
     /// <summary>
     /// The authority asked for, without userinfo, as in the Host field or an absolute request-target: <c>example.com</c>
-    /// or <c>example.com:8080</c>. Empty where an HTTP/1.0 client sent none.
+    /// or <c>example.com:8080</c>; the forwarded one where a trusted proxy told it and the configuration says that it counts.
+    /// Empty where an HTTP/1.0 client sent none.
     /// </summary>
     string Host { get; }
 

@@ -1,3 +1,5 @@
+using Webserv.Host.Proxies;
+
 namespace Webserv.Host.Configuration;
 
 /// <summary>The section <c>Webserv</c> of a configuration file, read and checked.</summary>
@@ -17,6 +19,9 @@ internal sealed class WebservOptions
 
     /// <summary>How connections are made.</summary>
     public required TransportOptions Transport { get; init; }
+
+    /// <summary>The proxies in front of the server.</summary>
+    public ProxiesOptions Proxies { get; init; } = new();
 
     /// <summary>The open-file cache.</summary>
     public required FileCacheOptions FileCache { get; init; }

@@ -29,6 +29,7 @@ internal static class WebservOptionsReader
             Plugins = shape.Plugins,
             Limits = shape.Limits,
             Transport = shape.Transport,
+            Proxies = new ProxiesReader(directory, errors).Read(shape.Proxies, servers, ConfigurationPath.Combine(Root, nameof(shape.Proxies))),
             FileCache = shape.FileCache,
             VirtualServers = servers,
         };

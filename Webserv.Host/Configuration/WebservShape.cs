@@ -14,6 +14,9 @@ internal sealed class WebservShape
     [Description("How connections are made.")]
     public TransportOptions Transport { get; set; } = new();
 
+    [Description("Proxies in front of the server, and what is believed of what they say.")]
+    public ProxiesShape Proxies { get; set; } = new();
+
     [Description("The open-file cache.")]
     public FileCacheOptions FileCache { get; set; } = new();
 

@@ -39,7 +39,7 @@ internal sealed class ErrorResponder(ILogger logger)
         if (context.Output.IsBroken || context.RequestBody.IsReset || (exception is OperationCanceledException && cancellation.IsCancellationRequested))
         {
             // What a client breaks off is no failure of the server, whatever the middleware makes of it.
-            Log.ClientGone(logger, context.TraceId, context.Request.Method, context.Request.Path);
+            Log.ClientGone(logger, context.TraceId, context.Connection.RemoteAddress, context.Request.Method, context.Request.Path);
             context.Abort();
             return;
         }
@@ -47,38 +47,56 @@ internal sealed class ErrorResponder(ILogger logger)
         var status = (exception as HttpException)?.StatusCode ?? StatusCodes.InternalServerError;
         if (exception is HttpException expected)
         {
-            Log.RequestEnded(logger, context.TraceId, context.Request.Method, context.Request.Path, status, expected.Message);
+            Log.RequestEnded(logger, context.TraceId, context.Connection.RemoteAddress, context.Request.Method, context.Request.Path, status, expected.Message);
         }
         else if (response.HasStarted)
         {
-            Log.ResponseCut(logger, context.TraceId, context.Request.Method, context.Request.Path, exception);
+            Log.ResponseCut(logger, context.TraceId, context.Connection.RemoteAddress, context.Request.Method, context.Request.Path, exception);
         }
         else
         {
-            Log.RequestFailed(logger, context.TraceId, context.Request.Method, context.Request.Path, exception);
+            Log.RequestFailed(logger, context.TraceId, context.Connection.RemoteAddress, context.Request.Method, context.Request.Path, exception);
         }
 
-        if (response.HasStarted)
+        if (response.HasStarted || !context.ShutOut())
         {
+            // An answer that has begun cannot become another one, nor can one be made while the middleware that threw still reads or writes.
             context.Abort();
             return;
         }
 
         try
         {
-            response.Clear();
-            response.StatusCode = status;
-            foreach (var (name, value) in (exception as HttpException)?.Headers ?? new Dictionary<string, StringValues>())
-            {
-                response.Headers[name] = value;
-            }
-
+            status = Prepare(context, status, (exception as HttpException)?.Headers);
             await SendPageAsync(context, server, status, cancellation).ConfigureAwait(false);
         }
         catch (Exception second)
         {
             Log.ErrorPageFailed(logger, context.TraceId, status, second);
             context.Abort();
+        }
+    }
+
+    /// <summary>Sets status and fields; 500 where the fields are none that can be sent.</summary>
+    private int Prepare(Http1Context context, int status, IDictionary<string, StringValues>? fields)
+    {
+        var response = context.Response;
+        response.Clear();
+        response.StatusCode = status;
+        try
+        {
+            foreach (var (name, value) in fields ?? new Dictionary<string, StringValues>())
+            {
+                response.Headers[name] = value;
+            }
+
+            return status;
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            Log.RequestFailed(logger, context.TraceId, context.Request.Method, context.Request.Path, exception);
+            response.Clear();
+            return response.StatusCode = StatusCodes.InternalServerError;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Webserv.Abstractions.Pipeline;
+using Webserv.Host.Proxies;
 
 namespace Webserv.Host.Pipeline;
 
@@ -22,6 +23,9 @@ internal sealed class PipelineGeneration(int number, VirtualServerTable servers,
 
     /// <summary>The virtual servers.</summary>
     public VirtualServerTable Servers => servers;
+
+    /// <summary>Whose forwarded fields are believed; <see langword="null"/> where nobody's are.</summary>
+    public ForwardedPolicy? Forwarding { get; init; }
 
     /// <summary>Ends when the generation was retired and the last request has left.</summary>
     public Task Drained => _drained.Task;

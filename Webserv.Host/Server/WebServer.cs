@@ -4,6 +4,7 @@ using Webserv.Host.Files;
 using Webserv.Host.Http1;
 using Webserv.Host.Pipeline;
 using Webserv.Host.Plugins;
+using Webserv.Host.Proxies;
 using Webserv.Host.Transport;
 
 namespace Webserv.Host.Server;
@@ -13,18 +14,20 @@ internal sealed class WebServer : IAsyncDisposable
 {
     private readonly WebServerParts _parts;
     private readonly Http1Server _http;
+    private readonly ProxyProtocolHandler _connections;
     private readonly Dictionary<ListenEndpoint, IConnectionListener> _listeners = [];
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly List<Task> _retirements = [];
     private LoadedGeneration _loaded;
     private volatile bool _isStopping;
 
-    private WebServer(WebServerParts parts, LoadedGeneration loaded, LimitsOptions limits)
+    private WebServer(WebServerParts parts, LoadedGeneration loaded, WebservOptions options)
     {
         _parts = parts;
         _loaded = loaded;
         Pipelines = new PipelineHolder(loaded.Generation);
-        _http = new Http1Server(limits, Pipelines, parts.Files, parts.TimeProvider, parts.Loggers.CreateLogger<Http1Server>());
+        _http = new Http1Server(options.Limits, Pipelines, parts.Files, parts.TimeProvider, parts.Loggers.CreateLogger<Http1Server>());
+        _connections = new ProxyProtocolHandler(_http, options.Limits.MaxConnections, parts.TimeProvider, _http.Logger) { Options = options.Proxies.ProxyProtocol };
     }
 
     /// <summary>The generation that serves now.</summary>
@@ -65,7 +68,7 @@ internal sealed class WebServer : IAsyncDisposable
             return null;
         }
 
-        var server = new WebServer(parts, loaded, options.Limits);
+        var server = new WebServer(parts, loaded, options);
         if (await server.BindAsync(options, errors).ConfigureAwait(false) is { } bound && Accept(bound, errors))
         {
             return server;
@@ -102,6 +105,7 @@ internal sealed class WebServer : IAsyncDisposable
             var old = _loaded;
             _loaded = next;
             Pipelines.Swap(next.Generation);
+            _connections.Options = options.Proxies.ProxyProtocol;
             Accept(bound, errors);
             var wanted = options.VirtualServers.SelectMany(server => server.Listen).ToHashSet();
             await CloseListenersAsync(endpoint => !wanted.Contains(endpoint)).ConfigureAwait(false);
@@ -154,7 +158,7 @@ internal sealed class WebServer : IAsyncDisposable
 
                 try
                 {
-                    bound.Add(_parts.Transport.Bind(endpoint, _http));
+                    bound.Add(_parts.Transport.Bind(endpoint, _connections));
                 }
                 catch (IOException exception)
                 {

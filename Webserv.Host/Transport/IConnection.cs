@@ -17,8 +17,14 @@ internal interface IConnection : IAsyncDisposable
     /// <summary>The listener that accepted it.</summary>
     IConnectionListener Listener { get; }
 
-    /// <summary>The peer's address; <see langword="null"/> where there is none.</summary>
+    /// <summary>The client's address; <see langword="null"/> where there is none.</summary>
     IPEndPoint? RemoteEndPoint { get; }
+
+    /// <summary>The address at the other end of this connection: the proxy's where the peer is a client behind one.</summary>
+    IPEndPoint? PeerEndPoint => RemoteEndPoint;
+
+    /// <summary><c>http</c>, or <c>https</c> where the client speaks TLS.</summary>
+    string Scheme => "http";
 
     /// <summary>The own address of this connection; <see langword="null"/> where there is none.</summary>
     IPEndPoint? LocalEndPoint { get; }
@@ -33,10 +39,10 @@ internal interface IConnection : IAsyncDisposable
     long ReceiveDeadline { get; set; }
 
     /// <summary>
-    /// How long a send may stay without getting rid of a single byte before the connection is aborted and the send fails,
-    /// in milliseconds.
+    /// How long a send may stay without the peer taking a single byte, and how slowly it may take them, before the connection
+    /// is aborted and the send fails. Only the time that a send waits for the peer counts.
     /// </summary>
-    long SendTimeout { get; set; }
+    SendLimits SendLimits { get; set; }
 
     /// <summary>Is told when the peer goes away. Set before the first receive; calls come from any thread.</summary>
     IConnectionObserver? Observer { get; set; }

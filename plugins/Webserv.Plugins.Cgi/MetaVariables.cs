@@ -193,7 +193,8 @@ internal sealed class MetaVariables
 
     private static int ServerPort(IHttpContext context)
     {
-        if (context.Connection.LocalPort != 0)
+        // The port of the connection is what a forwarding proxy connected to, and means nothing to the client.
+        if (!context.Connection.IsForwarded && context.Connection.LocalPort != 0)
         {
             return context.Connection.LocalPort;
         }

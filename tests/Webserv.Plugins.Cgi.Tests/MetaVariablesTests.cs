@@ -108,6 +108,32 @@ public sealed class MetaVariablesTests
         Assert.Equal(("on", "https"), (variables["HTTPS"], variables["REQUEST_SCHEME"]));
     }
 
+    [Theory]
+    [InlineData("https", "www.example.com", "on", "443")]
+    [InlineData("https", "www.example.com:8443", "on", "8443")]
+    [InlineData("http", "www.example.com", null, "80")]
+    [InlineData("https", "[2001:db8::1]", "on", "443")]
+    [InlineData("https", "", "on", "443")]
+    public void Build_BehindATrustedProxy_SaysWhatTheClientSees(string scheme, string host, string? https, string port)
+    {
+        var variables = Build(TestHttpContext.Get("/a.php")
+            .WithProxy(IPAddress.Loopback).WithRemoteAddress(IPAddress.Parse("2001:db8::7"), 4711).WithScheme(scheme).WithHost(host)
+            .WithHeader("X-Forwarded-For", "2001:db8::7"));
+        Assert.Equal(("2001:db8::7", "2001:db8::7", "4711"), (variables["REMOTE_ADDR"], variables["REMOTE_HOST"], variables["REMOTE_PORT"]));
+        Assert.Equal((https, scheme, port), (variables.GetValueOrDefault("HTTPS"), variables["REQUEST_SCHEME"], variables["SERVER_PORT"]));
+        Assert.Equal(("127.0.0.1", "2001:db8::7"), (variables["SERVER_ADDR"], variables["HTTP_X_FORWARDED_FOR"]));
+    }
+
+    [Fact]
+    public void Build_FieldsOfAStranger_ArePassedAndNotBelieved()
+    {
+        var variables = Build(TestHttpContext.Get("/a.php").WithRemoteAddress(IPAddress.Parse("192.0.2.1"), 1234)
+            .WithHeader("X-Forwarded-For", "10.0.0.1").WithHeader("X-Forwarded-Proto", "https").WithHeader("Forwarded", "for=10.0.0.1"));
+        Assert.Equal(("192.0.2.1", "http", "8080"), (variables["REMOTE_ADDR"], variables["REQUEST_SCHEME"], variables["SERVER_PORT"]));
+        Assert.False(variables.ContainsKey("HTTPS"));
+        Assert.Equal(("10.0.0.1", "https", "for=10.0.0.1"), (variables["HTTP_X_FORWARDED_FOR"], variables["HTTP_X_FORWARDED_PROTO"], variables["HTTP_FORWARDED"]));
+    }
+
     [Fact]
     public void Build_UnixSocket_HasAnAddressThatIsNone()
     {

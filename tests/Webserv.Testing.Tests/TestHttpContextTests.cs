@@ -251,4 +251,19 @@ public sealed class TestHttpContextTests
 
         Assert.EndsWith("x", response.BodyText, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Connection_WithoutAProxy_IsTheClients()
+    {
+        var connection = TestHttpContext.Get("/").WithRemoteAddress(System.Net.IPAddress.Parse("192.0.2.1"), 7).Connection;
+        Assert.Equal((connection.RemoteAddress, 7, false), (connection.PeerAddress, connection.PeerPort, connection.IsForwarded));
+    }
+
+    [Fact]
+    public void WithProxy_ClientSetAfterwards_TellsBothApart()
+    {
+        var connection = TestHttpContext.Get("/").WithProxy(null).WithRemoteAddress(System.Net.IPAddress.Parse("192.0.2.1"), 7).Connection;
+        Assert.Equal((null, 0, true), (connection.PeerAddress, connection.PeerPort, connection.IsForwarded));
+        Assert.Equal(("192.0.2.1", 7), (connection.RemoteAddress?.ToString(), connection.RemotePort));
+    }
 }

@@ -5,6 +5,7 @@ using Webserv.Host.Configuration;
 using Webserv.Host.Files;
 using Webserv.Host.Http1;
 using Webserv.Host.Pipeline;
+using Webserv.Host.Proxies;
 using Webserv.Host.Tests.Plugins;
 using Webserv.Host.Transport;
 using Webserv.Host.Transport.Memory;
@@ -47,14 +48,15 @@ internal sealed class ServerRig : IAsyncDisposable
         configure(setup);
         var pipelines = new PipelineHolder(await parts.BuildAsync(setup, 1));
         var http = new Http1Server(setup.Limits, pipelines, parts.Files, parts.Time, parts._loggers.CreateLogger<Http1Server>());
-        return new ServerRig(parts, http, pipelines);
+        var connections = new ProxyProtocolHandler(http, setup.Limits.MaxConnections, parts.Time, http.Logger) { Options = setup.Proxies.ProxyProtocol };
+        return new ServerRig(parts, http, connections, pipelines);
     }
 
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-    private ServerRig(ServerRig parts, Http1Server http, PipelineHolder pipelines)
+    private ServerRig(ServerRig parts, Http1Server http, ProxyProtocolHandler connections, PipelineHolder pipelines)
     {
         (_loggers, _transport, _inline, Logs, Files, Time) = (parts._loggers, parts._transport, parts._inline, parts.Logs, parts.Files, parts.Time);
-        (Http, Pipelines, Listener) = (http, pipelines, _transport.Bind(ServerSetup.Endpoint, http));
+        (Http, Pipelines, Listener) = (http, pipelines, _transport.Bind(ServerSetup.Endpoint, connections));
         Listener.Start();
     }
 

@@ -3,6 +3,7 @@ using Webserv.Abstractions.Configuration;
 using Webserv.Abstractions.Http;
 using Webserv.Abstractions.Pipeline;
 using Webserv.Host.Configuration;
+using Webserv.Host.Proxies;
 using Webserv.Host.Transport;
 
 namespace Webserv.Host.Tests.Server;
@@ -18,6 +19,8 @@ internal sealed class ServerSetup(bool inline)
     public TestCatalog Catalog { get; } = new();
 
     public LimitsOptions Limits { get; } = new();
+
+    public ProxiesOptions Proxies { get; set; } = new();
 
     public Dictionary<int, string> ErrorPages { get; } = [];
 
@@ -44,10 +47,11 @@ internal sealed class ServerSetup(bool inline)
 
     /// <summary>Registers a middleware that learns its entry.</summary>
     /// <returns>Its name.</returns>
-    public string Register(Func<IPipelineEntry, Func<IHttpContext, RequestDelegate, CancellationToken, Task>> create, bool? isInline = null)
+    public string Register(
+        Func<IPipelineEntry, Func<IHttpContext, RequestDelegate, CancellationToken, Task>> create, bool? isInline = null, bool releasesContext = false)
     {
         var name = $"Test{_names++}";
-        Catalog.Add(name, isInline ?? inline, create);
+        Catalog.Add(name, isInline ?? inline, create, releasesContext);
         return name;
     }
 
@@ -57,6 +61,7 @@ internal sealed class ServerSetup(bool inline)
         Directory = "/etc/webserv",
         Plugins = new PluginsOptions(),
         Limits = Limits,
+        Proxies = Proxies,
         Transport = new TransportOptions { EventLoops = 1 },
         FileCache = new FileCacheOptions(),
         VirtualServers = Servers.Count > 0 ? Servers :

@@ -200,7 +200,7 @@ public abstract class TransportTests
         var (client, server) = await rig.ConnectPairAsync();
         var observer = new RecordingObserver();
         server.Observer = observer;
-        server.SendTimeout = 300;
+        server.SendLimits = new SendLimits(300, null);
         var sending = server.SendAsync(new byte[64 << 20]).AsTask();
         rig.Pass(1_000);
         var error = await Assert.ThrowsAnyAsync<IOException>(() => sending);
