@@ -16,9 +16,6 @@ internal static partial class Log
     [LoggerMessage(101, LogLevel.Error, "Connection {ConnectionId:x} failed")]
     public static partial void ConnectionFailed(ILogger logger, long connectionId, Exception exception);
 
-    [LoggerMessage(102, LogLevel.Warning, "Refused a connection: there are {Limit} already (Limits.MaxConnections)")]
-    public static partial void TooManyConnections(ILogger logger, int limit);
-
     [LoggerMessage(103, LogLevel.Information, "Connection {ConnectionId:x} from {Client}: request refused with {Status}: {Reason}")]
     public static partial void RequestRejected(ILogger logger, long connectionId, IPEndPoint? client, int status, string reason);
 
@@ -46,6 +43,18 @@ internal static partial class Log
     [LoggerMessage(114, LogLevel.Warning, "{TraceId}: the error page {Path} for {Status} answered {PageStatus}; the default page was sent")]
     public static partial void ErrorPageMissing(ILogger logger, string traceId, string path, int status, int pageStatus);
 
+    [LoggerMessage(120, LogLevel.Warning, "Refused {Count} connections: {Limit} are open and none of them is idle (Limits.MaxConnections)")]
+    public static partial void ServerFull(ILogger logger, long count, int limit);
+
+    [LoggerMessage(121, LogLevel.Warning, "Refused {Count} connections: a listener has {Limit} and none of them is idle (Limits.MaxConnectionsPerListener); the last on {Endpoint}")]
+    public static partial void ListenerFull(ILogger logger, long count, int limit, string endpoint);
+
+    [LoggerMessage(122, LogLevel.Warning, "Refused {Count} connections of clients that have {Limit} (Limits.MaxConnectionsPerClient); the last of {Client}")]
+    public static partial void ClientFull(ILogger logger, long count, int limit, string client);
+
+    [LoggerMessage(123, LogLevel.Information, "Closed {Count} idle connections to make room for new ones (Limits.MaxConnections, Limits.MaxConnectionsPerListener)")]
+    public static partial void ConnectionsRecycled(ILogger logger, long count);
+
     [LoggerMessage(140, LogLevel.Warning, "{Endpoint}: {Count} connections refused in the last minute or more, the last from {Peer}: not one of Proxies.ProxyProtocol.Networks")]
     public static partial void ProxySourceRefused(ILogger logger, ListenEndpoint endpoint, int count, IPEndPoint? peer);
 
@@ -60,6 +69,9 @@ internal static partial class Log
 
     [LoggerMessage(144, LogLevel.Error, "Connection {ConnectionId:x} failed before its PROXY header was read")]
     public static partial void ProxyHeaderFailed(ILogger logger, long connectionId, Exception exception);
+
+    [LoggerMessage(160, LogLevel.Error, "{TraceId}: a middleware used the request after its task had ended; it was refused")]
+    public static partial void UsedAfterEnd(ILogger logger, string traceId);
 
     [LoggerMessage(200, LogLevel.Warning, "Generation {Number} still has requests inside after {Seconds} s; they are cancelled")]
     public static partial void GenerationCancelled(ILogger logger, int number, double seconds);
@@ -93,6 +105,12 @@ internal static partial class Log
 
     [LoggerMessage(305, LogLevel.Information, "Stopped before it served")]
     public static partial void StoppedAtStart(ILogger logger);
+
+    [LoggerMessage(320, LogLevel.Warning, "The service manager handed over {Socket}, which is no endpoint of the configuration; nobody accepts from it")]
+    public static partial void SocketNotUsed(ILogger logger, string socket);
+
+    [LoggerMessage(321, LogLevel.Warning, "Cannot tell the service manager at {Path} (NOTIFY_SOCKET): {Problem}")]
+    public static partial void NotNotified(ILogger logger, string path, string problem);
 
     [LoggerMessage(310, LogLevel.Information, "SIGUSR1: there are no log files to reopen; the log goes to standard error")]
     public static partial void NothingToReopen(ILogger logger);

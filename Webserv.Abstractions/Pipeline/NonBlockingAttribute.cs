@@ -7,4 +7,13 @@ namespace Webserv.Abstractions.Pipeline;
 /// <see cref="Files.IOpenFileCache"/> keeps the promise. A middleware without this mark is started on the thread pool.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class NonBlockingAttribute : Attribute;
+public sealed class NonBlockingAttribute : Attribute
+{
+    /// <summary>
+    /// Promises besides that the middleware uses nothing of a request (context, request, response, fields, streams, features)
+    /// once its task has ended, nor hands it to anybody who does: the server then gives it the very objects that it uses again for
+    /// the next request, and serves it without making any. Without this promise every request gets objects of its own, which
+    /// throw <see cref="ObjectDisposedException"/> when the request is over.
+    /// </summary>
+    public bool ReleasesContext { get; set; }
+}

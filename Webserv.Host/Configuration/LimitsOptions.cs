@@ -6,10 +6,20 @@ namespace Webserv.Host.Configuration;
 /// <summary>Limits that hold for the whole server.</summary>
 internal sealed class LimitsOptions
 {
-    /// <summary>Most connections at once; more are answered 503 and closed.</summary>
-    [Description("Most connections at once; more are answered 503 and closed.")]
+    /// <summary>Most connections at once. One more takes the place of the one that has been idle longest; if none is idle it is answered 503 and closed.</summary>
+    [Description("Most connections at once. One more takes the place of the one that has been idle longest; if none is idle it is answered 503 and closed.")]
     [Allowed("1", "10000000")]
     public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>Most connections at once of one endpoint; 0 for no limit. One more takes the place of an idle one of that endpoint, or is answered 503 and closed.</summary>
+    [Description("Most connections at once of one endpoint; 0 for no limit. One more takes the place of an idle one of that endpoint, or is answered 503 and closed.")]
+    [Allowed("0", "10000000")]
+    public int MaxConnectionsPerListener { get; set; }
+
+    /// <summary>Most connections at once of one client address, or of one IPv6 /64 prefix; 0 for no limit; more are answered 503 and closed. Unix-domain sockets are exempt. Everything behind a proxy or a NAT is one client.</summary>
+    [Description("Most connections at once of one client address, or of one IPv6 /64 prefix; 0 for no limit; more are answered 503 and closed. Unix-domain sockets are exempt. Everything behind a proxy or a NAT is one client.")]
+    [Allowed("0", "10000000")]
+    public int MaxConnectionsPerClient { get; set; }
 
     /// <summary>Time for a whole request head, from its first byte (from the accept for the first one).</summary>
     [Description("Time for a whole request head, from its first byte (from the accept for the first one).")]
@@ -21,8 +31,8 @@ internal sealed class LimitsOptions
     [Allowed("1ms", "7d")]
     public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(75);
 
-    /// <summary>Time that a request body may stay without a single byte.</summary>
-    [Description("Time that a request body may stay without a single byte.")]
+    /// <summary>Time that a request body may stay without a single byte, and in which an unread one has to be drained.</summary>
+    [Description("Time that a request body may stay without a single byte, and in which an unread one has to be drained.")]
     [Allowed("1ms", "7d")]
     public TimeSpan RequestBodyTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -30,6 +40,21 @@ internal sealed class LimitsOptions
     [Description("Time that a client may stay without taking a single byte of the answer.")]
     [Allowed("1ms", "7d")]
     public TimeSpan ResponseWriteTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Least bytes of a request body per second, while the server waits for them; 0 for any pace; slower is 408. Who was faster may fall behind by RequestBodyTimeout.</summary>
+    [Description("Least bytes of a request body per second, while the server waits for them; 0 for any pace; slower is 408. Who was faster may fall behind by RequestBodyTimeout.")]
+    [Allowed("0", "1GB")]
+    public ByteSize MinRequestBodyRate { get; set; } = 240;
+
+    /// <summary>Least bytes of an answer that a client takes per second, while the server waits for it; 0 for any pace; slower is a reset. Who was faster may fall behind by ResponseWriteTimeout.</summary>
+    [Description("Least bytes of an answer that a client takes per second, while the server waits for it; 0 for any pace; slower is a reset. Who was faster may fall behind by ResponseWriteTimeout.")]
+    [Allowed("0", "1GB")]
+    public ByteSize MinResponseRate { get; set; } = 240;
+
+    /// <summary>How far behind MinRequestBodyRate or MinResponseRate a client may be at first.</summary>
+    [Description("How far behind MinRequestBodyRate or MinResponseRate a client may be at first.")]
+    [Allowed("1ms", "7d")]
+    public TimeSpan MinRateGracePeriod { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Time that a request goes on after its client ended its side of the connection.</summary>
     [Description("Time that a request goes on after its client ended its side of the connection.")]

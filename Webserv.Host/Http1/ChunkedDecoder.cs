@@ -1,25 +1,36 @@
 namespace Webserv.Host.Http1;
 
 /// <summary>
-/// Removes the chunked coding (RFC 9112 section 7.1). Resumable at every byte. Extensions and trailer fields are bounded,
-/// checked for line ends and dropped.
+/// Removes the chunked coding (RFC 9112 section 7.1). Resumable at every byte. Extensions are checked, bounded (each chunk's,
+/// and all of them in relation to the data) and dropped; trailer fields are checked, bounded and kept.
 /// </summary>
 internal struct ChunkedDecoder
 {
     private const int MaxExtensionSize = 4096;
-    private const int MaxTrailerSize = 8192;
     private const int MaxSizeDigits = 16;
+
+    // Extensions may cost so many octets beyond what the data pays for: a body of tiny chunks with long extensions is an attack.
+    private const int MaxExcess = 16 * 1024;
+    private const int FreePerChunk = 16;
 
     private State _state;
     private long _remaining;
     private int _count;
-    private bool _extensionSeen;
+    private long _excess;
 
     private enum State : byte
     {
         SizeFirst,
         Size,
-        Extension,
+        ExtensionGap,
+        ExtensionNameFirst,
+        ExtensionName,
+        ExtensionNameGap,
+        ExtensionValueFirst,
+        ExtensionToken,
+        ExtensionQuoted,
+        ExtensionEscape,
+        ExtensionQuoteEnd,
         SizeLineFeed,
         Data,
         DataCarriageReturn,
@@ -34,11 +45,14 @@ internal struct ChunkedDecoder
     /// <summary>Why the bytes were rejected.</summary>
     public RequestRejection Rejection { get; private set; }
 
+    /// <summary>The trailer fields, complete at the end of the body; <see langword="null"/> where none came.</summary>
+    public RequestTrailers? Trailers { get; private set; }
+
     /// <summary>How many bytes of data must come next before any framing: they may be received past the decoder, see <see cref="SkipData"/>.</summary>
     public readonly long DataExpected => _state == State.Data ? _remaining : 0;
 
     /// <summary>Whether the end of the body was reached.</summary>
-    public readonly bool IsComplete => _state == State.End;
+    public readonly bool IsComplete => _state == State.End && Rejection == RequestRejection.None;
 
     /// <summary>Tells that data was taken past the decoder.</summary>
     /// <param name="count">1 to <see cref="DataExpected"/>.</param>
@@ -60,6 +74,12 @@ internal struct ChunkedDecoder
     {
         consumed = 0;
         written = 0;
+        if (Rejection != RequestRejection.None)
+        {
+            // Nobody can tell what the bytes behind it are.
+            return ParseStatus.Rejected;
+        }
+
         while (_state != State.End)
         {
             if (consumed == source.Length)
@@ -102,28 +122,18 @@ internal struct ChunkedDecoder
                 _state = State.Size;
                 return AddDigit(octet);
             case State.Size:
-                if (octet == '\r')
+                if (octet is (byte)'\r' or (byte)';' or (byte)' ' or (byte)'\t')
                 {
-                    _state = State.SizeLineFeed;
-                    return RequestRejection.None;
-                }
-
-                if (octet is (byte)';' or (byte)' ' or (byte)'\t')
-                {
-                    // White space is legal only before an extension (BWS); that one follows is checked there.
+                    // White space is legal only before an extension (BWS), which must follow then.
                     _count = 0;
-                    _extensionSeen = octet == ';';
-                    _state = State.Extension;
+                    _state = octet == '\r' ? State.SizeLineFeed : octet == ';' ? State.ExtensionNameFirst : State.ExtensionGap;
                     return RequestRejection.None;
                 }
 
                 return AddDigit(octet);
-            case State.Extension:
-                return StepExtension(octet);
             case State.SizeLineFeed:
                 _state = _remaining > 0 ? State.Data : State.TrailerStart;
-                _count = 0;
-                return Expect(octet, '\n');
+                return octet == '\n' ? SettleExtensions() : RequestRejection.ChunkMalformed;
             case State.DataCarriageReturn:
                 _state = State.DataLineFeed;
                 return Expect(octet, '\r');
@@ -131,10 +141,14 @@ internal struct ChunkedDecoder
                 _state = State.SizeFirst;
                 return Expect(octet, '\n');
             case State.TrailerStart:
-                _state = octet == '\r' ? State.EndLineFeed : State.TrailerLine;
-                return octet is (byte)'\r' ? RequestRejection.None
-                    : Octets.Token.Contains(octet) ? Count(MaxTrailerSize, RequestRejection.TrailerTooLarge)
-                    : RequestRejection.ChunkMalformed;
+                if (octet == '\r')
+                {
+                    _state = State.EndLineFeed;
+                    return RequestRejection.None;
+                }
+
+                _state = State.TrailerLine;
+                return (Trailers ??= new RequestTrailers()).Add(octet);
             case State.TrailerLine:
                 if (octet == '\r')
                 {
@@ -142,34 +156,52 @@ internal struct ChunkedDecoder
                     return RequestRejection.None;
                 }
 
-                return Octets.ForbiddenInValue.Contains(octet) ? RequestRejection.ChunkMalformed
-                    : Count(MaxTrailerSize, RequestRejection.TrailerTooLarge);
+                return Trailers!.Add(octet);
             case State.TrailerLineFeed:
                 _state = State.TrailerStart;
-                return Expect(octet, '\n');
-            default:
+                return octet == '\n' ? Trailers!.EndLine() : RequestRejection.ChunkMalformed;
+            case State.EndLineFeed:
                 _state = State.End;
                 return Expect(octet, '\n');
+            default:
+                _state = StepExtension(_state, octet);
+                return _state == State.End ? RequestRejection.ChunkMalformed
+                    : ++_count > MaxExtensionSize + 1 ? RequestRejection.ChunkExtensionTooLong
+                    : RequestRejection.None;
         }
     }
 
-    private RequestRejection StepExtension(byte octet)
+    /// <summary>chunk-ext = *( BWS ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ] ) (RFC 9112 section 7.1.1).</summary>
+    /// <returns>The state that follows; <see cref="State.End"/> where the octet must not stand there.</returns>
+    private static State StepExtension(State state, byte octet)
     {
-        if (octet == '\r')
+        var isSpace = octet is (byte)' ' or (byte)'\t';
+        return state switch
         {
-            _state = State.SizeLineFeed;
-            return _extensionSeen ? RequestRejection.None : RequestRejection.ChunkMalformed;
-        }
+            State.ExtensionGap => isSpace ? state : octet == ';' ? State.ExtensionNameFirst : State.End,
+            State.ExtensionNameFirst => isSpace ? state : Octets.Token.Contains(octet) ? State.ExtensionName : State.End,
+            State.ExtensionName when Octets.Token.Contains(octet) => state,
+            State.ExtensionName or State.ExtensionNameGap when isSpace => State.ExtensionNameGap,
+            State.ExtensionName or State.ExtensionNameGap when octet == '=' => State.ExtensionValueFirst,
+            State.ExtensionNameGap => octet == ';' ? State.ExtensionNameFirst : State.End,
+            State.ExtensionValueFirst => isSpace ? state : octet == '"' ? State.ExtensionQuoted : Octets.Token.Contains(octet) ? State.ExtensionToken : State.End,
+            State.ExtensionToken when Octets.Token.Contains(octet) => state,
+            State.ExtensionQuoted when octet == '"' => State.ExtensionQuoteEnd,
+            State.ExtensionQuoted or State.ExtensionEscape when Octets.ForbiddenInValue.Contains(octet) => State.End,
+            State.ExtensionQuoted => octet == '\\' ? State.ExtensionEscape : state,
+            State.ExtensionEscape => State.ExtensionQuoted,
 
-        if (!_extensionSeen && octet is not ((byte)';' or (byte)' ' or (byte)'\t'))
-        {
-            return RequestRejection.ChunkMalformed;
-        }
+            // An extension is complete: behind a name, a token or a quoted string.
+            _ => isSpace ? State.ExtensionGap : octet == ';' ? State.ExtensionNameFirst : octet == '\r' ? State.SizeLineFeed : State.End,
+        };
+    }
 
-        _extensionSeen |= octet == ';';
-        return Octets.ForbiddenInValue.Contains(octet)
-            ? RequestRejection.ChunkMalformed
-            : Count(MaxExtensionSize, RequestRejection.ChunkExtensionTooLong);
+    private RequestRejection SettleExtensions()
+    {
+        _excess += _count;
+        _excess -= Math.Min(_excess, FreePerChunk + (2 * Math.Min(_remaining, int.MaxValue)));
+        _count = 0;
+        return _excess > MaxExcess ? RequestRejection.ChunkExtensionTooLong : RequestRejection.None;
     }
 
     private RequestRejection AddDigit(byte octet)
@@ -189,9 +221,6 @@ internal struct ChunkedDecoder
         _remaining = (_remaining << 4) | (uint)digit;
         return RequestRejection.None;
     }
-
-    private RequestRejection Count(int limit, RequestRejection rejection) =>
-        ++_count > limit ? rejection : RequestRejection.None;
 
     private static RequestRejection Expect(byte octet, char expected) =>
         octet == expected ? RequestRejection.None : RequestRejection.ChunkMalformed;

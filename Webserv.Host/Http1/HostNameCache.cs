@@ -55,7 +55,7 @@ internal sealed class HostNameCache
         if (authority[0] == '[')
         {
             nameEnd = authority.IndexOf(']') + 1;
-            if (nameEnd <= 0 || !System.Net.IPAddress.TryParse(authority.AsSpan(1, nameEnd - 2), out var address)
+            if (nameEnd <= 0 || authority.Contains('%') || !System.Net.IPAddress.TryParse(authority.AsSpan(1, nameEnd - 2), out var address)
                 || address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6)
             {
                 return null;
@@ -65,7 +65,7 @@ internal sealed class HostNameCache
         {
             var colon = authority.IndexOf(':');
             nameEnd = colon < 0 ? authority.Length : colon;
-            if (nameEnd == 0 || authority.AsSpan(0, nameEnd).ContainsAny('[', ']'))
+            if (nameEnd == 0 || authority.AsSpan(0, nameEnd).ContainsAny('[', ']') || !HasPlainEscapes(authority.AsSpan(0, nameEnd)))
             {
                 return null;
             }
@@ -80,5 +80,21 @@ internal sealed class HostNameCache
 
         var name = authority[..nameEnd].ToLowerInvariant();
         return new HostName(authority, name.Length > 1 && name[^1] == '.' ? name[..^1] : name);
+    }
+
+    /// <summary>Whether every escape of a name is one (RFC 3986 section 2.1) and stands for nothing that ends or splits a name.</summary>
+    private static bool HasPlainEscapes(ReadOnlySpan<char> name)
+    {
+        for (var at = name.IndexOf('%'); at >= 0; at = name.IndexOf('%'))
+        {
+            name = name[(at + 1)..];
+            if (name.Length < 2 || !byte.TryParse(name[..2], System.Globalization.NumberStyles.AllowHexSpecifier, null, out var octet)
+                || octet is < (byte)' ' or 0x7F || "/?#@:[]\\"u8.Contains(octet))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

@@ -12,8 +12,15 @@ namespace Webserv.Host.Http1;
 /// </summary>
 internal sealed class Http1Connection(Http1Server server, IConnection connection) : IConnectionObserver
 {
+    private const int Busy = 0;
+    private const int Idle = 1;
+    private const int Recycled = 2;
+
+    // A newcomer that has said nothing for so long makes room for another one as an idle connection does.
+    private const int SilentMilliseconds = 1000;
     private const int LingerMilliseconds = 2000;
     private const int MaxLingerMilliseconds = 30_000;
+    private const int LingerBuffer = 16 * 1024;
 
     private readonly Lock _sync = new();
     private CancellationTokenSource? _aborted;
@@ -23,13 +30,30 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     private long _requests;
     private bool _peerEnded;
     private bool _reset;
-    private bool _idle;
+    private bool _headPending = true;
+    private int _state;
 
     /// <summary>The byte stream underneath.</summary>
     public IConnection Connection => connection;
 
-    /// <summary>The neighbours in the server's list of connections; owned by the server.</summary>
-    public LinkedListNode<Http1Connection>? Node { get; set; }
+    /// <summary>Its place in the server's table, -1 where it has none; owned by the table.</summary>
+    public int Slot { get; set; } = -1;
+
+    /// <summary>Whether it waits for a request.</summary>
+    public bool IsIdle => Volatile.Read(ref _state) == Idle;
+
+    /// <summary>Whether it was idle and has given its place to another connection.</summary>
+    public bool IsRecycled => Volatile.Read(ref _state) == Recycled;
+
+    /// <summary>
+    /// Whether its time for a head runs already: since the accept for the first one, and since the first empty line where
+    /// only empty lines came (RFC 9112 section 2.2), so that none of them wins time.
+    /// </summary>
+    public bool IsHeadPending => _headPending;
+
+    private long HeadTimeout => (long)server.Limits.RequestHeadTimeout.TotalMilliseconds;
+
+    private long KeepAliveTimeout => (long)server.Limits.KeepAliveTimeout.TotalMilliseconds;
 
     /// <summary>Cancelled when the client is gone or the server no longer waits for what runs.</summary>
     public CancellationToken Aborted => (_aborted ?? CreateAborted()).Token;
@@ -38,7 +62,14 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     public ForwardedPolicy? Forwarding => _route?.Forwarding;
 
     /// <summary>Counts a request of this connection.</summary>
-    public long NextRequestNumber() => ++_requests;
+    public long NextRequestNumber()
+    {
+        _headPending = false;
+        return ++_requests;
+    }
+
+    /// <summary>Tells that nothing but empty lines came.</summary>
+    public void KeepHeadPending() => _headPending = true;
 
     /// <summary>The virtual servers of the connection's endpoint, looked up once a generation; <see langword="null"/> where it has none any more.</summary>
     public EndpointServers? GetServers(PipelineGeneration generation)
@@ -79,7 +110,8 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
         try
         {
             connection.Observer = this;
-            connection.SendTimeout = (long)server.Limits.ResponseWriteTimeout.TotalMilliseconds;
+            connection.SendLimits = server.SendLimits;
+            connection.ReceiveDeadline = connection.Loop.Milliseconds + HeadTimeout;
             var keep = true;
             while (keep && await WaitAsync().ConfigureAwait(false))
             {
@@ -151,11 +183,30 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     /// <summary>Ends the connection if it is idle; otherwise it ends after the request that it serves.</summary>
     public void EndWhenIdle()
     {
-        if (Volatile.Read(ref _idle))
+        if (Volatile.Read(ref _state) == Idle)
         {
-            connection.ReceiveDeadline = 0;
+            ShortenWait();
         }
     }
+
+    /// <summary>Whether it could give its place to another connection.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="since">Since when it has been idle.</param>
+    public bool IsRecyclable(long now, out long since)
+    {
+        since = long.MaxValue;
+        if (Volatile.Read(ref _state) != Idle)
+        {
+            return false;
+        }
+
+        since = connection.ReceiveDeadline - (_headPending ? HeadTimeout : KeepAliveTimeout);
+        return _requests > 0 || now - since >= SilentMilliseconds;
+    }
+
+    /// <summary>Takes its place away from it if it has been idle ever since a time; it is then to be closed.</summary>
+    public bool TryRecycle(long since) =>
+        IsRecyclable(long.MaxValue, out var current) && current == since && Interlocked.CompareExchange(ref _state, Recycled, Idle) == Idle;
 
     /// <summary>Gives up what the connection serves.</summary>
     public void Cancel()
@@ -184,20 +235,28 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WaitAsync()
     {
-        var timeout = _requests == 0 ? server.Limits.RequestHeadTimeout : server.Limits.KeepAliveTimeout;
-        connection.ReceiveDeadline = connection.Loop.Milliseconds + (long)timeout.TotalMilliseconds;
+        if (!_headPending)
+        {
+            connection.ReceiveDeadline = connection.Loop.Milliseconds + KeepAliveTimeout;
+        }
 
         // A full fence: the stop sees that the connection is idle, or the connection sees the stop.
-        Interlocked.Exchange(ref _idle, true);
-        if (server.IsStopping && _requests > 0)
+        Interlocked.Exchange(ref _state, Idle);
+        if (server.IsStopping)
         {
-            return false;
+            ShortenWait();
         }
 
         var result = await connection.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false);
-        Volatile.Write(ref _idle, false);
-        return result.Status == ReceiveStatus.Received;
+        return Interlocked.CompareExchange(ref _state, Busy, Idle) == Idle && result.Status == ReceiveStatus.Received;
     }
+
+    /// <summary>
+    /// The server ends: what has come already is served, and a client that has only just connected is about to say what it wants;
+    /// nothing else is waited for.
+    /// </summary>
+    private void ShortenWait() =>
+        connection.ReceiveDeadline = _requests > 0 ? 0 : connection.ReceiveDeadline - HeadTimeout + SilentMilliseconds;
 
     /// <summary>
     /// Ends the own side and reads on for a while, because a close with unread bytes resets the connection and may take the
@@ -207,17 +266,27 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     {
         connection.ShutdownSend();
         var end = connection.Loop.Milliseconds + MaxLingerMilliseconds;
-        var scratch = System.Buffers.ArrayPool<byte>.Shared.Rent(16 * 1024);
+        ReceiveStatus status;
+        do
+        {
+            // By time alone: a client may well send the whole of its body before it looks for an answer.
+            connection.ReceiveDeadline = Math.Min(end, connection.Loop.Milliseconds + LingerMilliseconds);
+            status = (await connection.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false)).Status;
+            if (status == ReceiveStatus.Received)
+            {
+                // Only now: whoever lingers and says nothing holds no buffer.
+                status = await ThrowAwayAsync().ConfigureAwait(false);
+            }
+        }
+        while (status == ReceiveStatus.Received && connection.Loop.Milliseconds < end && !server.IsStopping);
+    }
+
+    private async ValueTask<ReceiveStatus> ThrowAwayAsync()
+    {
+        var scratch = System.Buffers.ArrayPool<byte>.Shared.Rent(LingerBuffer);
         try
         {
-            ReceiveStatus status;
-            do
-            {
-                // By time alone: a client may well send the whole of its body before it looks for an answer.
-                connection.ReceiveDeadline = Math.Min(end, connection.Loop.Milliseconds + LingerMilliseconds);
-                status = (await connection.ReceiveAsync(scratch).ConfigureAwait(false)).Status;
-            }
-            while (status == ReceiveStatus.Received && connection.Loop.Milliseconds < end);
+            return (await connection.ReceiveAsync(scratch).ConfigureAwait(false)).Status;
         }
         finally
         {
@@ -236,6 +305,9 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
             // Not before: a server that stops aborts what is open when the last connection has left.
             server.Remove(this);
         }
+
+        // Whoever still refers to this must not keep a generation and its plugins in memory.
+        _route = null;
 
         lock (_sync)
         {

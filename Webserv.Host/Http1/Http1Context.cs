@@ -8,10 +8,11 @@ using Webserv.Host.Transport;
 namespace Webserv.Host.Http1;
 
 /// <summary>
-/// The request that is being served and its response. Reused for later requests of any connection; what middleware could
-/// keep and misuse (the body streams) is made anew for each.
+/// The request that is being served and its response. Reused for later requests of any connection; a middleware that has not
+/// promised to let go of it sees it through a <see cref="GuardedContext"/>, which is made anew for each.
 /// </summary>
-internal sealed class Http1Context : IHttpContext, ILocalRedirectFeature, IUserFeature
+internal sealed class Http1Context
+    : IHttpContext, ILocalRedirectFeature, IUserFeature, IAllowedMethodsFeature, IRequestTrailersFeature
 {
     private const int MaxRedirects = 10;
 
@@ -21,6 +22,9 @@ internal sealed class Http1Context : IHttpContext, ILocalRedirectFeature, IUserF
     private ForwardedOrigin? _origin;
     private VirtualServer? _virtualServer;
     private Dictionary<object, object?>? _items;
+    private List<string>? _methods;
+    private GuardedContext? _guarded;
+    private Http1Upgrade? _upgrade;
     private string? _traceId;
     private long _requestNumber;
     private int _redirects;
@@ -28,6 +32,7 @@ internal sealed class Http1Context : IHttpContext, ILocalRedirectFeature, IUserF
     public Http1Context(Http1Server server, Http1RequestHead head, Http1Input input, Http1Output output)
     {
         Server = server;
+        Input = input;
         Output = output;
         RequestBody = new Http1RequestBody(input);
         Request = new Http1Request(this, head, input, RequestBody);
@@ -36,6 +41,9 @@ internal sealed class Http1Context : IHttpContext, ILocalRedirectFeature, IUserF
 
     /// <summary>The server that the request came to.</summary>
     public Http1Server Server { get; }
+
+    /// <summary>What has come in.</summary>
+    public Http1Input Input { get; }
 
     /// <summary>What goes out.</summary>
     public Http1Output Output { get; }
@@ -92,6 +100,23 @@ internal sealed class Http1Context : IHttpContext, ILocalRedirectFeature, IUserF
     /// <inheritdoc />
     IVirtualServer IHttpContext.VirtualServer => VirtualServer;
 
+    /// <summary>The request for middleware that may keep what they got.</summary>
+    public GuardedContext Guarded =>
+        _guarded ??= new GuardedContext(this, new RequestGate(Server.Logger, ServedConnection.Id, _requestNumber));
+
+    /// <summary>The other protocol that a middleware has taken the connection over for; <see langword="null"/> where none has.</summary>
+    public Http1Upgrade? Upgrade => _upgrade is { IsUpgraded: true } ? _upgrade : null;
+
+    /// <inheritdoc />
+    public IReadOnlyList<string> Methods => _methods ?? [];
+
+    /// <inheritdoc />
+    public bool AreAvailable => RequestBody.IsComplete && !RequestBody.IsBroken;
+
+    /// <inheritdoc />
+    public IHeaderCollection Trailers =>
+        AreAvailable ? RequestBody.Trailers : throw new InvalidOperationException("The body was not read to its end.");
+
     private IConnection ServedConnection => _connection ?? throw NoRequest();
 
     /// <summary>The host's context behind one that a middleware may have wrapped.</summary>
@@ -139,6 +164,22 @@ internal sealed class Http1Context : IHttpContext, ILocalRedirectFeature, IUserF
         _items = null;
         User = null;
         _virtualServer = null;
+        _methods = null;
+        _upgrade = null;
+    }
+
+    /// <summary>Shuts out the middleware that had the request so far; who comes to it later sees it anew.</summary>
+    /// <returns>Whether none of them is inside it, with a read or write that has not ended.</returns>
+    public bool ShutOut()
+    {
+        var isEmpty = true;
+        if (_guarded is { } guarded)
+        {
+            _guarded = null;
+            isEmpty = guarded.Gate.Close();
+        }
+
+        return isEmpty && !RequestBody.IsReading && !Response.IsWriting && _upgrade?.End() != false;
     }
 
     /// <summary>Lets go of the connection.</summary>
@@ -151,7 +192,22 @@ internal sealed class Http1Context : IHttpContext, ILocalRedirectFeature, IUserF
 
     /// <inheritdoc />
     public TFeature? GetFeature<TFeature>()
-        where TFeature : class => this as TFeature;
+        where TFeature : class =>
+        typeof(TFeature) == typeof(IUpgradeFeature) ? FindUpgrade() as TFeature : this as TFeature;
+
+    /// <inheritdoc />
+    public void Add(params string[] methods)
+    {
+        ArgumentNullException.ThrowIfNull(methods);
+        _methods ??= [];
+        foreach (var method in methods)
+        {
+            if (!_methods.Contains(method))
+            {
+                _methods.Add(method);
+            }
+        }
+    }
 
     /// <inheritdoc />
     public Task RedirectAsync(string pathAndQuery, CancellationToken cancellation)
@@ -165,8 +221,11 @@ internal sealed class Http1Context : IHttpContext, ILocalRedirectFeature, IUserF
 
         Response.Clear();
         Request.BecomeLocal(target);
+        _methods = null;
         return VirtualServer.Pipeline(this, cancellation);
     }
+
+    private Http1Upgrade? FindUpgrade() => _upgrade ??= Http1Upgrade.Find(this, ServedConnection);
 
     private static InvalidOperationException NoRequest() => new("The context is not serving a request.");
 }

@@ -27,6 +27,9 @@ internal sealed class Http1Exchange
     private readonly Http1Parser _parser;
     private readonly Http1Context _context;
 
+    // Whether a middleware may still be inside what it got: then nothing of this is used again.
+    private bool _isLeftBehind;
+
     private Http1Exchange(Http1Server server)
     {
         _server = server;
@@ -39,7 +42,7 @@ internal sealed class Http1Exchange
     public bool NeedsLingeringClose { get; private set; }
 
     /// <summary>Whether no operation of the last request is left that would touch it later.</summary>
-    private bool IsQuiet => !_context.RequestBody.IsReading && !_context.Response.IsWriting;
+    private bool IsQuiet => !_isLeftBehind && !_context.RequestBody.IsReading && !_context.Response.IsWriting;
 
     private LimitsOptions Limits => _server.Limits;
 
@@ -80,6 +83,11 @@ internal sealed class Http1Exchange
     {
         var connection = owner.Connection;
         var deadline = connection.Loop.Milliseconds + (long)Limits.RequestHeadTimeout.TotalMilliseconds;
+        if (owner.IsHeadPending && connection.ReceiveDeadline is > 0 and var running)
+        {
+            deadline = Math.Min(deadline, running);
+        }
+
         var inTurn = 0;
         while (true)
         {
@@ -126,11 +134,23 @@ internal sealed class Http1Exchange
                 _input.Advance(_input.Unread.Length);
                 _input.EndRequest();
                 _parser.Reset();
+                if (inTurn == 0)
+                {
+                    connection.ReceiveDeadline = deadline;
+                    owner.KeepHeadPending();
+                }
+
                 return true;
             }
 
             connection.ReceiveDeadline = deadline;
             var received = await _input.ReceiveAsync(connection).ConfigureAwait(false);
+            if (received == ReceiveStatus.TimedOut && connection.Loop.Milliseconds < deadline)
+            {
+                // Meant for a connection that is idle, which this one was a moment ago (Http1Connection.EndWhenIdle).
+                continue;
+            }
+
             if (received == ReceiveStatus.TimedOut && !_input.IsEmpty)
             {
                 return await RejectAsync(connection, RequestRejection.HeadTimeout).ConfigureAwait(false);
@@ -153,7 +173,7 @@ internal sealed class Http1Exchange
         var target = _server.Targets.Parse(_input.Head.Slice(head.TargetStart, head.TargetLength), head.Method);
         if (target is null)
         {
-            return await RejectAsync(connection, RequestRejection.TargetMalformed).ConfigureAwait(false);
+            return await RejectAsync(connection, RejectionOfTarget(head)).ConfigureAwait(false);
         }
 
         var host = ParseHost(head, target);
@@ -168,6 +188,10 @@ internal sealed class Http1Exchange
         }
 
         var keep = false;
+
+        // RFC 9112 section 9.3.
+        var mayKeepAlive = (head.Connection & ConnectionOptions.Close) == 0
+            && (head.IsHttp11 || (head.Connection & ConnectionOptions.KeepAlive) != 0);
         try
         {
             if (owner.GetServers(generation) is not { } servers)
@@ -176,11 +200,9 @@ internal sealed class Http1Exchange
             }
 
             var virtualServer = servers.Find(host.Name);
-            var mayKeepAlive = (head.Connection & ConnectionOptions.Close) == 0
-                && (head.IsHttp11 || (head.Connection & ConnectionOptions.KeepAlive) != 0);
             _context.Begin(connection, owner.NextRequestNumber(), virtualServer, mayKeepAlive, owner.Forwarding);
             _context.Request.Begin(target, host);
-            _context.RequestBody.Begin(connection, head, (long)Limits.RequestBodyTimeout.TotalMilliseconds, virtualServer.MaxRequestBodySize);
+            _context.RequestBody.Begin(connection, head, (long)Limits.RequestBodyTimeout.TotalMilliseconds, _server.MinRequestBodyRate, virtualServer.MaxRequestBodySize);
             owner.BeginRequest(_context);
             if (!_context.RequestBody.IsComplete && _output.Count > 0)
             {
@@ -200,13 +222,22 @@ internal sealed class Http1Exchange
         finally
         {
             owner.EndRequest();
+            _isLeftBehind |= !_context.ShutOut();
             _context.End();
             generation.Exit();
             _parser.Reset();
             _input.EndRequest();
-            NeedsLingeringClose |= !keep && !_output.IsBroken && !_context.RequestBody.IsComplete;
+
+            // A client that was not the one to end the connection may have sent the next request by now.
+            NeedsLingeringClose |= !keep && !_output.IsBroken && (mayKeepAlive || !_input.IsEmpty || !_context.RequestBody.IsComplete);
         }
     }
+
+    /// <summary>RFC 9110 section 7.4: https on a connection that is not secured was sent to the wrong place, and is no mistake of form.</summary>
+    private RequestRejection RejectionOfTarget(Http1RequestHead head) =>
+        head.TargetLength > 8 && System.Text.Ascii.EqualsIgnoreCase(_input.Head.Slice(head.TargetStart, 8), "https://"u8)
+            ? RequestRejection.SchemeNotSecured
+            : RequestRejection.TargetMalformed;
 
     private HostName? ParseHost(Http1RequestHead head, RequestTarget target)
     {
@@ -223,6 +254,34 @@ internal sealed class Http1Exchange
             : _server.Hosts.Parse(System.Text.Encoding.ASCII.GetBytes(target.Authority));
     }
 
+    /// <summary>Takes the request away from the middleware and completes the answer.</summary>
+    /// <returns>Whether that was possible; the connection is given up where one of them is still reading or writing.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> TryCompleteAsync()
+    {
+        var response = _context.Response;
+        if (response.HasCallbacks && IsQuiet)
+        {
+            await response.RunStartingAsync().ConfigureAwait(false);
+        }
+
+        if (!_context.ShutOut())
+        {
+            // A middleware returned with a read or write under way: its buffer and the connection are out of step.
+            _isLeftBehind = true;
+            Log.OperationLeftBehind(_server.Logger, _context.TraceId);
+            _context.Abort();
+            return false;
+        }
+
+        if (_context.Upgrade is null)
+        {
+            await response.CompleteAsync().ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
     /// <summary>Completes the answer and makes way for the next request.</summary>
     private async ValueTask<bool> FinishAsync(Http1Connection owner)
     {
@@ -232,24 +291,22 @@ internal sealed class Http1Exchange
             return false;
         }
 
-        if (!IsQuiet)
-        {
-            // A middleware returned with a read or write under way: its buffer and the connection are out of step.
-            Log.OperationLeftBehind(_server.Logger, _context.TraceId);
-            _context.Abort();
-            return false;
-        }
-
         try
         {
-            await response.CompleteAsync().ConfigureAwait(false);
+            if (!await TryCompleteAsync().ConfigureAwait(false))
+            {
+                return false;
+            }
         }
         catch (Exception exception) when (!_output.IsBroken)
         {
             if (!response.HasStarted)
             {
                 await _context.VirtualServer.FailAsync(_context, exception, owner.Aborted).ConfigureAwait(false);
-                await response.CompleteAsync().ConfigureAwait(false);
+                if (_output.IsBroken || !await TryCompleteAsync().ConfigureAwait(false))
+                {
+                    return false;
+                }
             }
             else
             {
@@ -257,6 +314,13 @@ internal sealed class Http1Exchange
                 _context.Abort();
                 return false;
             }
+        }
+
+        if (_context.Upgrade is not null)
+        {
+            // The last of the other protocol must arrive, like the last of an answer.
+            NeedsLingeringClose = true;
+            return false;
         }
 
         if (response.ClosesConnection || !_context.RequestBody.IsComplete)

@@ -59,7 +59,10 @@ internal sealed class Http1Parser(int maxRequestLineSize, int maxHeadSize, int m
 
             if (lineFeed == _position || bytes[lineFeed - 1] != '\r')
             {
-                return Reject(RequestRejection.LineFeedWithoutCarriageReturn);
+                // A request line that was too long before its end came is too long also where all of it came at once.
+                return CheckUnfinished(lineFeed) == ParseStatus.Rejected
+                    ? ParseStatus.Rejected
+                    : Reject(RequestRejection.LineFeedWithoutCarriageReturn);
             }
 
             var line = bytes[_position..(lineFeed - 1)];
@@ -165,9 +168,10 @@ internal sealed class Http1Parser(int maxRequestLineSize, int maxHeadSize, int m
         return RequestRejection.None;
     }
 
+    /// <summary>Whether it is the version of a protocol that exists: HTTP/0.9 had none to send.</summary>
     private static bool IsVersion(ReadOnlySpan<byte> version) =>
         version.Length == 8 && version.StartsWith("HTTP/"u8) && version[6] == '.'
-        && char.IsAsciiDigit((char)version[5]) && char.IsAsciiDigit((char)version[7]);
+        && version[5] is >= (byte)'1' and <= (byte)'9' && char.IsAsciiDigit((char)version[7]);
 
     private static string? KnownMethod(ReadOnlySpan<byte> method) => method switch
     {
@@ -242,13 +246,9 @@ internal sealed class Http1Parser(int maxRequestLineSize, int maxHeadSize, int m
                 _head.HostLine = _head.LineCount - 1;
                 return RequestRejection.None;
             case 6 when Ascii.EqualsIgnoreCase(name, "Expect"u8):
-                if (!Ascii.EqualsIgnoreCase(value, "100-continue"u8))
-                {
-                    return RequestRejection.ExpectationUnknown;
-                }
-
-                _head.ExpectsContinue = true;
-                return RequestRejection.None;
+                // RFC 9110 section 10.1.1: an HTTP/1.0 client cannot expect anything.
+                _head.ExpectsContinue = Ascii.EqualsIgnoreCase(value, "100-continue"u8);
+                return _head.ExpectsContinue || !_head.IsHttp11 ? RequestRejection.None : RequestRejection.ExpectationUnknown;
             case 10 when Ascii.EqualsIgnoreCase(name, "Connection"u8):
                 _head.Connection |= ParseConnection(value);
                 return RequestRejection.None;
@@ -257,7 +257,9 @@ internal sealed class Http1Parser(int maxRequestLineSize, int maxHeadSize, int m
             case 17 when Ascii.EqualsIgnoreCase(name, "Transfer-Encoding"u8):
                 return ParseTransferEncoding(value);
             default:
-                return RequestRejection.None;
+                return SingletonFields.IndexOf(name) is var index and >= 0 && !_head.AddSingleton(index)
+                    ? RequestRejection.FieldRepeated
+                    : RequestRejection.None;
         }
     }
 
@@ -313,6 +315,11 @@ internal sealed class Http1Parser(int maxRequestLineSize, int maxHeadSize, int m
 
     private RequestRejection ParseTransferEncoding(ReadOnlySpan<byte> value)
     {
+        if (!_head.IsHttp11)
+        {
+            return RequestRejection.TransferEncodingInHttp10;
+        }
+
         if (_head.IsChunked)
         {
             return RequestRejection.TransferEncodingMalformed;
@@ -324,10 +331,27 @@ internal sealed class Http1Parser(int maxRequestLineSize, int maxHeadSize, int m
             return RequestRejection.None;
         }
 
-        var last = value[(value.LastIndexOf((byte)',') + 1)..].Trim(" \t"u8);
-        return last.Length < value.Length && Ascii.EqualsIgnoreCase(last, "chunked"u8)
+        // A registered coding before chunked is understood and not spoken; all else may be an attempt to make two readers differ.
+        var comma = value.LastIndexOf((byte)',');
+        return comma > 0 && Ascii.EqualsIgnoreCase(value[(comma + 1)..].Trim(" \t"u8), "chunked"u8) && AreRegisteredCodings(value[..comma])
             ? RequestRejection.TransferEncodingNotImplemented
             : RequestRejection.TransferEncodingMalformed;
+    }
+
+    private static bool AreRegisteredCodings(ReadOnlySpan<byte> list)
+    {
+        foreach (var range in list.Split((byte)','))
+        {
+            var coding = list[range].Trim(" \t"u8);
+            if (!(Ascii.EqualsIgnoreCase(coding, "gzip"u8) || Ascii.EqualsIgnoreCase(coding, "deflate"u8)
+                || Ascii.EqualsIgnoreCase(coding, "compress"u8) || Ascii.EqualsIgnoreCase(coding, "x-gzip"u8)
+                || Ascii.EqualsIgnoreCase(coding, "x-compress"u8)))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Checks what can only be told from the whole head.</summary>
@@ -338,17 +362,13 @@ internal sealed class Http1Parser(int maxRequestLineSize, int maxHeadSize, int m
             return Reject(RequestRejection.HostMissing);
         }
 
-        if (_head.IsChunked && !_head.IsHttp11)
-        {
-            return Reject(RequestRejection.TransferEncodingInHttp10);
-        }
-
         if (_head.IsChunked && _head.ContentLength >= 0)
         {
             return Reject(RequestRejection.ContentLengthWithTransferEncoding);
         }
 
-        return ReferenceEquals(_head.Method, HttpMethods.Connect)
+        // Neither is ever a middleware's: a tunnel is no resource, and an echo hands out what the client may not know.
+        return ReferenceEquals(_head.Method, HttpMethods.Connect) || ReferenceEquals(_head.Method, HttpMethods.Trace)
             ? Reject(RequestRejection.MethodNotImplemented)
             : ParseStatus.Complete;
     }

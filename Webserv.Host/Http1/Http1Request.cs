@@ -11,7 +11,6 @@ internal sealed class Http1Request(Http1Context context, Http1RequestHead head, 
     private RequestTarget _target = None;
     private HostName _host = HostName.None;
     private RequestBodyStream? _stream;
-    private bool _isLocal;
 
     /// <inheritdoc />
     public string Method { get; private set; } = "";
@@ -38,10 +37,10 @@ internal sealed class Http1Request(Http1Context context, Http1RequestHead head, 
     public IHeaderCollection Headers => _fields;
 
     /// <inheritdoc />
-    public long? ContentLength => _isLocal ? 0 : body.Length;
+    public long? ContentLength => IsLocal ? 0 : body.Length;
 
     /// <inheritdoc />
-    public Stream Body => _isLocal ? Stream.Null : _stream ??= new RequestBodyStream(body);
+    public Stream Body => IsLocal ? Stream.Null : _stream ??= new RequestBodyStream(body, gate: null);
 
     /// <inheritdoc />
     public long? MaxBodySize
@@ -53,8 +52,14 @@ internal sealed class Http1Request(Http1Context context, Http1RequestHead head, 
     /// <summary>Whether the body was read from, so that its limit can no longer change.</summary>
     public bool BodyWasRead => body.WasRead;
 
+    /// <summary>Whether it was turned into a request for another target, without a body.</summary>
+    public bool IsLocal { get; private set; }
+
     /// <summary>Whether the client asked with HEAD; stays so whatever the request was turned into.</summary>
     public bool IsHead => ReferenceEquals(head.Method, HttpMethods.Head);
+
+    /// <summary>Whether the Connection field names Upgrade.</summary>
+    public bool AsksForUpgrade => (head.Connection & ConnectionOptions.Upgrade) != 0;
 
     /// <summary>Whether the version is HTTP/1.1.</summary>
     public bool IsHttp11 => head.IsHttp11;
@@ -65,7 +70,7 @@ internal sealed class Http1Request(Http1Context context, Http1RequestHead head, 
         Method = head.Method;
         _target = target;
         _host = host;
-        _isLocal = false;
+        IsLocal = false;
         _fields.HidesPreconditions = false;
     }
 
@@ -74,7 +79,7 @@ internal sealed class Http1Request(Http1Context context, Http1RequestHead head, 
     {
         Method = IsHead ? HttpMethods.Head : HttpMethods.Get;
         _target = target;
-        _isLocal = true;
+        IsLocal = true;
         _fields.HidesPreconditions = true;
     }
 

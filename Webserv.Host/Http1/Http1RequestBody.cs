@@ -16,6 +16,8 @@ internal sealed class Http1RequestBody(Http1Input input)
     private long _remaining;
     private long _total;
     private long _timeout;
+    private long _drainEnd;
+    private Pace _pace;
     private bool _continueExpected;
     private bool _finalSent;
     private Task? _continueSend;
@@ -42,6 +44,9 @@ internal sealed class Http1RequestBody(Http1Input input)
     /// <summary>Whether somebody has read.</summary>
     public bool WasRead { get; private set; }
 
+    /// <summary>The trailer fields; complete once <see cref="IsComplete"/>.</summary>
+    public RequestTrailers Trailers => _decoder.Trailers ?? RequestTrailers.None;
+
     /// <summary>The length told by the request; <see langword="null"/> for a chunked body.</summary>
     public long? Length => _framing == BodyFraming.Chunked ? null : _framing == BodyFraming.Length ? _total + _remaining : 0;
 
@@ -64,8 +69,9 @@ internal sealed class Http1RequestBody(Http1Input input)
     /// <param name="connection">Where it comes from.</param>
     /// <param name="head">Its head.</param>
     /// <param name="timeout">Milliseconds that may pass without a byte.</param>
+    /// <param name="rate">The least rate at which it has to come, or <see langword="null"/>.</param>
     /// <param name="maxSize">The limit of size, or <see langword="null"/>.</param>
-    public void Begin(IConnection connection, Http1RequestHead head, long timeout, long? maxSize)
+    public void Begin(IConnection connection, Http1RequestHead head, long timeout, MinimumRate? rate, long? maxSize)
     {
         _connection = connection;
         _framing = head.IsChunked ? BodyFraming.Chunked : head.ContentLength > 0 ? BodyFraming.Length : BodyFraming.None;
@@ -73,6 +79,14 @@ internal sealed class Http1RequestBody(Http1Input input)
         _remaining = head.IsChunked ? 0 : Math.Max(head.ContentLength, 0);
         _total = 0;
         _timeout = timeout;
+        _drainEnd = long.MaxValue;
+        if (_framing != BodyFraming.None)
+        {
+            // What came together with the head has come quickly.
+            _pace = new Pace(rate);
+            _pace.Waited(0, input.Unread.Length);
+        }
+
         _maxSize = maxSize;
         _continueExpected = head.ExpectsContinue && head.IsHttp11 && _framing != BodyFraming.None;
         _finalSent = false;
@@ -164,6 +178,7 @@ internal sealed class Http1RequestBody(Http1Input input)
         try
         {
             _maxSize = null;
+            _drainEnd = _connection!.Loop.Milliseconds + _timeout;
             Volatile.Write(ref _readCancelled, false);
             for (long drained = 0; drained <= maxSize;)
             {
@@ -212,7 +227,8 @@ internal sealed class Http1RequestBody(Http1Input input)
                     await SendContinueAsync(connection).ConfigureAwait(false);
                 }
 
-                connection.ReceiveDeadline = connection.Loop.Milliseconds + _timeout;
+                var begun = connection.Loop.Milliseconds;
+                var deadline = connection.ReceiveDeadline = Math.Min(_drainEnd, begun + Math.Min(_timeout, _pace.Patience));
                 if (Volatile.Read(ref _readCancelled))
                 {
                     throw new OperationCanceledException();
@@ -223,12 +239,18 @@ internal sealed class Http1RequestBody(Http1Input input)
                 {
                     // Nothing but data can come: it is received where the reader wants it.
                     var result = await connection.ReceiveAsync(buffer[..(int)Math.Min(buffer.Length, direct)]).ConfigureAwait(false);
-                    Check(result.Status);
-                    TakeDirect(result.Count);
-                    return result.Count;
+                    if (IsReceived(result.Status, begun, deadline, result.Count))
+                    {
+                        TakeDirect(result.Count);
+                        return result.Count;
+                    }
+
+                    continue;
                 }
 
-                Check(await input.ReceiveAsync(connection).ConfigureAwait(false));
+                var before = input.Unread.Length;
+                var status = await input.ReceiveAsync(connection).ConfigureAwait(false);
+                IsReceived(status, begun, deadline, input.Unread.Length - before);
             }
         }
         finally
@@ -300,16 +322,23 @@ internal sealed class Http1RequestBody(Http1Input input)
         }
     }
 
-    private void Check(ReceiveStatus status)
+    /// <summary>Sees to how a receive ended.</summary>
+    /// <returns>Whether it brought bytes; otherwise it is to be repeated.</returns>
+    private bool IsReceived(ReceiveStatus status, long begun, long deadline, int count)
     {
+        var now = _connection!.Loop.Milliseconds;
+        _pace.Waited(now - begun, count);
         switch (status)
         {
             case ReceiveStatus.Received:
-                return;
+                return true;
             case ReceiveStatus.TimedOut when Volatile.Read(ref _readCancelled):
                 throw new OperationCanceledException();
+            case ReceiveStatus.TimedOut when now < deadline:
+                // Meant for a connection that is idle, which this one was a moment ago (Http1Connection.EndWhenIdle).
+                return false;
             case ReceiveStatus.TimedOut:
-                throw Reject(RequestRejection.BodyTimeout);
+                throw Reject(_pace.Patience > 0 ? RequestRejection.BodyTimeout : RequestRejection.BodyTooSlow);
             case ReceiveStatus.End:
                 throw Reject(RequestRejection.BodyCutShort);
             default:

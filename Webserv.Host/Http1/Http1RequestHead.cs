@@ -7,6 +7,7 @@ namespace Webserv.Host.Http1;
 internal sealed class Http1RequestHead
 {
     private FieldLine[] _lines = new FieldLine[24];
+    private int _singletons;
 
     /// <summary>The method; one of the known instances where it is a known method.</summary>
     public string Method { get; set; } = "";
@@ -55,6 +56,16 @@ internal sealed class Http1RequestHead
         _lines[LineCount++] = line;
     }
 
+    /// <summary>Notes a field that may come once.</summary>
+    /// <param name="index">Its index in <see cref="SingletonFields"/>.</param>
+    /// <returns>Whether it is the first of its name.</returns>
+    public bool AddSingleton(int index)
+    {
+        var before = _singletons;
+        _singletons |= 1 << index;
+        return before != _singletons;
+    }
+
     /// <summary>Makes it ready for another request.</summary>
     public void Reset()
     {
@@ -69,5 +80,6 @@ internal sealed class Http1RequestHead
         ExpectsContinue = false;
         Length = 0;
         LineCount = 0;
+        _singletons = 0;
     }
 }

@@ -69,7 +69,7 @@ internal sealed class Http1Response : IHttpResponse
     }
 
     /// <inheritdoc />
-    public Stream Body => _stream ??= new ResponseBodyStream(this);
+    public Stream Body => _stream ??= new ResponseBodyStream(this, gate: null);
 
     /// <inheritdoc />
     public bool HasStarted { get; private set; }
@@ -79,6 +79,9 @@ internal sealed class Http1Response : IHttpResponse
 
     /// <summary>Whether a write, flush or file was begun that has not ended.</summary>
     public bool IsWriting => Volatile.Read(ref _writing) > 0 || _output.IsSending;
+
+    /// <summary>Whether callbacks wait for the start.</summary>
+    public bool HasCallbacks => _starting.Count > 0;
 
     /// <summary>Whether anything was written to the body.</summary>
     public bool HasBody => HasStarted || _buffered > 0;
@@ -332,7 +335,8 @@ internal sealed class Http1Response : IHttpResponse
         }
     }
 
-    private async ValueTask RunStartingAsync()
+    /// <summary>Runs the callbacks that wait for the start; those that they register in turn as well.</summary>
+    public async ValueTask RunStartingAsync()
     {
         while (_starting.Count > 0)
         {
@@ -358,7 +362,9 @@ internal sealed class Http1Response : IHttpResponse
 
         var bodiless = IsBodiless(status);
         var isDiscarded = bodiless || request.IsHead;
-        var length = bodiless && status != StatusCodes.NotModified ? null : _contentLength;
+
+        // RFC 9110: 204 has no length, 205 has the length 0, 304 may have that of the representation (sections 15.3.5, 15.3.6, 15.4.5).
+        var length = status == StatusCodes.NoContent ? null : status == StatusCodes.ResetContent ? 0 : _contentLength;
         var framing = length is not null ? BodyFraming.Length
             : isDiscarded ? BodyFraming.None
             : request.IsHttp11 ? BodyFraming.Chunked
@@ -377,7 +383,42 @@ internal sealed class Http1Response : IHttpResponse
         _statusCode = status;
     }
 
-    private static bool IsBodiless(int statusCode) => statusCode is StatusCodes.NoContent or StatusCodes.NotModified;
+    /// <summary>Answers 101 and ends the response: what follows is another protocol (RFC 9110 section 15.2.2).</summary>
+    /// <param name="protocol">The protocol, as the client spelled it.</param>
+    /// <exception cref="InvalidOperationException">The response has started, or something was written to its body.</exception>
+    /// <exception cref="IOException">The connection is broken.</exception>
+    public async ValueTask UpgradeAsync(string protocol)
+    {
+        ThrowIfStarted();
+        if (_buffered > 0)
+        {
+            throw new InvalidOperationException("Something was written to the body of the response.");
+        }
+
+        Interlocked.Increment(ref _writing);
+        try
+        {
+            await RunStartingAsync().ConfigureAwait(false);
+            _fields[Fields.Upgrade] = protocol;
+            Http1ResponseHead.Write(
+                _output,
+                StatusCodes.SwitchingProtocols,
+                _fields,
+                BodyFraming.None,
+                null,
+                "upgrade"u8,
+                _context.Server.Date.GetLine(_context.Milliseconds));
+            (HasStarted, _completed, ClosesConnection, _statusCode) = (true, true, true, StatusCodes.SwitchingProtocols);
+            await _output.FlushAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _writing);
+        }
+    }
+
+    private static bool IsBodiless(int statusCode) =>
+        statusCode is StatusCodes.NoContent or StatusCodes.ResetContent or StatusCodes.NotModified;
 
     private void ThrowIfStarted()
     {

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using Webserv.Host.Admission;
 using Webserv.Host.Configuration;
 using Webserv.Host.Files;
 using Webserv.Host.Pipeline;
@@ -7,6 +9,7 @@ using Webserv.Host.Transport;
 namespace Webserv.Host.Http1;
 
 /// <summary>Takes over connections and serves HTTP/1.1 on them.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "A source of cancellation without a timer holds nothing.")]
 internal sealed class Http1Server(
     LimitsOptions limits,
     PipelineHolder pipelines,
@@ -14,12 +17,9 @@ internal sealed class Http1Server(
     TimeProvider timeProvider,
     ILogger<Http1Server> logger) : IConnectionHandler
 {
-    private static readonly byte[] Busy =
-        [.. "HTTP/1.1 503 Service Unavailable\r\nServer: webserv\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8];
-
-    private readonly Lock _sync = new();
-    private readonly LinkedList<Http1Connection> _connections = [];
-    private TaskCompletionSource? _empty;
+    private readonly ConnectionTable _connections = new(limits);
+    private readonly Refusals _refusals = new(limits, logger);
+    private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>The limits.</summary>
     public LimitsOptions Limits => limits;
@@ -45,58 +45,57 @@ internal sealed class Http1Server(
     /// <summary>Host names that came lately.</summary>
     public HostNameCache Hosts { get; } = new();
 
+    /// <summary>How long and how slowly clients may take their answers.</summary>
+    public SendLimits SendLimits { get; } = new(
+        (long)limits.ResponseWriteTimeout.TotalMilliseconds,
+        MinimumRate.Of(limits.MinResponseRate, limits.MinRateGracePeriod, limits.ResponseWriteTimeout));
+
+    /// <summary>How slowly clients may send request bodies; <see langword="null"/> for any pace.</summary>
+    public MinimumRate? MinRequestBodyRate { get; } =
+        MinimumRate.Of(limits.MinRequestBodyRate, limits.MinRateGracePeriod, limits.RequestBodyTimeout);
+
     /// <summary>Whether the server is about to end, so that every answer is the last of its connection.</summary>
-    public bool IsStopping { get; private set; }
+    public bool IsStopping => _connections.IsStopping;
+
+    /// <summary>Cancelled when <see cref="IsStopping"/> becomes true.</summary>
+    public CancellationToken Stopping => _stopping.Token;
 
     /// <summary>The connections there are.</summary>
-    public int ConnectionCount
-    {
-        get
-        {
-            lock (_sync)
-            {
-                return _connections.Count;
-            }
-        }
-    }
+    public int ConnectionCount => _connections.Count;
+
+    /// <summary>Those of them that wait for a request; looks at each one.</summary>
+    public int IdleConnectionCount => _connections.Snapshot().Count(static connection => connection.IsIdle);
 
     /// <inheritdoc />
     public void OnConnection(IConnection connection)
     {
         var http = new Http1Connection(this, connection);
-        lock (_sync)
+        var now = connection.Loop.Milliseconds;
+        var outcome = _connections.Admit(http, now, out var recycled);
+        if (recycled is not null)
         {
-            if (_connections.Count < limits.MaxConnections && !IsStopping)
-            {
-                http.Node = _connections.AddLast(http);
-            }
+            _refusals.Recycled(now);
+            _ = CloseRecycledAsync(recycled.Connection);
         }
 
-        _ = http.Node is not null ? http.RunAsync() : RefuseAsync(connection);
+        if (outcome == AdmissionOutcome.Admitted)
+        {
+            _refusals.TellRest(now);
+            _ = http.RunAsync();
+        }
+        else
+        {
+            _ = _refusals.RefuseAsync(connection, outcome);
+        }
     }
 
     /// <summary>Forgets a connection that is closed.</summary>
-    public void Remove(Http1Connection connection)
-    {
-        lock (_sync)
-        {
-            if (connection.Node is { } node)
-            {
-                _connections.Remove(node);
-                connection.Node = null;
-            }
-
-            if (_connections.Count == 0)
-            {
-                _empty?.TrySetResult();
-            }
-        }
-    }
+    public void Remove(Http1Connection connection) => _connections.Remove(connection);
 
     /// <summary>Cancels the requests that are inside a generation.</summary>
     public void Cancel(PipelineGeneration generation)
     {
-        foreach (var connection in Snapshot())
+        foreach (var connection in _connections.Snapshot())
         {
             connection.CancelIfInside(generation);
         }
@@ -105,7 +104,7 @@ internal sealed class Http1Server(
     /// <summary>Lets go of a generation that has ended: idle connections remember what they were served by last.</summary>
     public void Forget(PipelineGeneration generation)
     {
-        foreach (var connection in Snapshot())
+        foreach (var connection in _connections.Snapshot())
         {
             connection.Forget(generation);
         }
@@ -116,17 +115,9 @@ internal sealed class Http1Server(
     /// <returns>Whether everything ended by itself.</returns>
     public async Task<bool> StopAsync(TimeSpan timeout)
     {
-        Http1Connection[] connections;
-        Task empty;
-        lock (_sync)
-        {
-            IsStopping = true;
-            connections = [.. _connections];
-            _empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            empty = connections.Length == 0 ? Task.CompletedTask : _empty.Task;
-        }
-
-        foreach (var connection in connections)
+        var empty = _connections.Stop();
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        foreach (var connection in _connections.Snapshot())
         {
             connection.EndWhenIdle();
         }
@@ -138,7 +129,7 @@ internal sealed class Http1Server(
         }
         catch (TimeoutException)
         {
-            foreach (var connection in Snapshot())
+            foreach (var connection in _connections.Snapshot())
             {
                 connection.Cancel();
             }
@@ -147,32 +138,17 @@ internal sealed class Http1Server(
         }
     }
 
-    private Http1Connection[] Snapshot()
-    {
-        lock (_sync)
-        {
-            return [.. _connections];
-        }
-    }
-
-    private async Task RefuseAsync(IConnection connection)
+    [SuppressMessage("Design", "CA1031", Justification = "Logged; nobody awaits it, and the connection is given up either way.")]
+    private async Task CloseRecycledAsync(IConnection connection)
     {
         try
         {
-            Log.TooManyConnections(logger, limits.MaxConnections);
-            connection.SendTimeout = 1000;
-            await connection.SendAsync(Busy).ConfigureAwait(false);
-            connection.ShutdownSend();
-            connection.ReceiveDeadline = connection.Loop.Milliseconds + 1000;
-            await connection.ReceiveAsync(new byte[1024]).ConfigureAwait(false);
-        }
-        catch (IOException exception)
-        {
-            Log.ConnectionBroken(logger, connection.Id, exception.Message);
-        }
-        finally
-        {
             await connection.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.ConnectionFailed(logger, connection.Id, exception);
+            connection.Abort();
         }
     }
 }

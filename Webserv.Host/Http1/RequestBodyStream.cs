@@ -1,7 +1,9 @@
 namespace Webserv.Host.Http1;
 
 /// <summary>The request body as middleware see it. One is made for every request that asks for it and dies with the request.</summary>
-internal sealed class RequestBodyStream(Http1RequestBody body) : Stream
+/// <param name="body">The body.</param>
+/// <param name="gate">Shuts out calls that come when the request is over; <see langword="null"/> where a middleware promised that none come.</param>
+internal sealed class RequestBodyStream(Http1RequestBody body, RequestGate? gate) : Stream
 {
     private Http1RequestBody? _body = body;
 
@@ -25,9 +27,20 @@ internal sealed class RequestBodyStream(Http1RequestBody body) : Stream
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (gate is null)
+        {
+            return ReadCoreAsync(buffer, cancellationToken);
+        }
+
+        using var pass = gate.Enter();
+        return ReadCoreAsync(buffer, cancellationToken);
+    }
+
+    private ValueTask<int> ReadCoreAsync(Memory<byte> buffer, CancellationToken cancellation)
+    {
         var body = _body ?? throw new ObjectDisposedException(nameof(RequestBodyStream), "The request is over.");
         var read = body.ReadAsync(buffer);
-        return read.IsCompleted || !cancellationToken.CanBeCanceled ? read : AwaitAsync(body, read, cancellationToken);
+        return read.IsCompleted || !cancellation.CanBeCanceled ? read : AwaitAsync(body, read, cancellation);
     }
 
     private static async ValueTask<int> AwaitAsync(Http1RequestBody body, ValueTask<int> read, CancellationToken cancellation)

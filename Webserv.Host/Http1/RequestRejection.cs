@@ -17,6 +17,7 @@ internal enum RequestRejection
     LineFeedWithoutCarriageReturn,
     ObsoleteLineFolding,
     WhitespaceBeforeColon,
+    FieldRepeated,
     HostMissing,
     HostRepeated,
     HostMalformed,
@@ -27,6 +28,7 @@ internal enum RequestRejection
     TransferEncodingNotImplemented,
     TransferEncodingInHttp10,
     ExpectationUnknown,
+    SchemeNotSecured,
     EndpointRetired,
     HeadTimeout,
     ChunkMalformed,
@@ -34,5 +36,6 @@ internal enum RequestRejection
     TrailerTooLarge,
     BodyTooLarge,
     BodyTimeout,
+    BodyTooSlow,
     BodyCutShort,
 }

@@ -1,7 +1,9 @@
 namespace Webserv.Host.Http1;
 
 /// <summary>The response body as middleware see it. One is made for every request that asks for it and dies with the request.</summary>
-internal sealed class ResponseBodyStream(Http1Response response) : Stream
+/// <param name="response">The response.</param>
+/// <param name="gate">Shuts out calls that come when the request is over; <see langword="null"/> where a middleware promised that none come.</param>
+internal sealed class ResponseBodyStream(Http1Response response, RequestGate? gate) : Stream
 {
     private Http1Response? _response = response;
 
@@ -28,6 +30,12 @@ internal sealed class ResponseBodyStream(Http1Response response) : Stream
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (gate is null)
+        {
+            return Response.WriteAsync(buffer);
+        }
+
+        using var pass = gate.Enter();
         return Response.WriteAsync(buffer);
     }
 
@@ -37,6 +45,12 @@ internal sealed class ResponseBodyStream(Http1Response response) : Stream
     public override Task FlushAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (gate is null)
+        {
+            return Response.FlushAsync().AsTask();
+        }
+
+        using var pass = gate.Enter();
         return Response.FlushAsync().AsTask();
     }
 

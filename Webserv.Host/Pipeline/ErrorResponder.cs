@@ -58,27 +58,45 @@ internal sealed class ErrorResponder(ILogger logger)
             Log.RequestFailed(logger, context.TraceId, context.Connection.RemoteAddress, context.Request.Method, context.Request.Path, exception);
         }
 
-        if (response.HasStarted)
+        if (response.HasStarted || !context.ShutOut())
         {
+            // An answer that has begun cannot become another one, nor can one be made while the middleware that threw still reads or writes.
             context.Abort();
             return;
         }
 
         try
         {
-            response.Clear();
-            response.StatusCode = status;
-            foreach (var (name, value) in (exception as HttpException)?.Headers ?? new Dictionary<string, StringValues>())
-            {
-                response.Headers[name] = value;
-            }
-
+            status = Prepare(context, status, (exception as HttpException)?.Headers);
             await SendPageAsync(context, server, status, cancellation).ConfigureAwait(false);
         }
         catch (Exception second)
         {
             Log.ErrorPageFailed(logger, context.TraceId, status, second);
             context.Abort();
+        }
+    }
+
+    /// <summary>Sets status and fields; 500 where the fields are none that can be sent.</summary>
+    private int Prepare(Http1Context context, int status, IDictionary<string, StringValues>? fields)
+    {
+        var response = context.Response;
+        response.Clear();
+        response.StatusCode = status;
+        try
+        {
+            foreach (var (name, value) in fields ?? new Dictionary<string, StringValues>())
+            {
+                response.Headers[name] = value;
+            }
+
+            return status;
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            Log.RequestFailed(logger, context.TraceId, context.Request.Method, context.Request.Path, exception);
+            response.Clear();
+            return response.StatusCode = StatusCodes.InternalServerError;
         }
     }
 

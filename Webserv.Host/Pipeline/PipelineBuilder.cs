@@ -136,10 +136,16 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             _initializers.Add((initializer, registration.PluginId, entry.ConfigurationPath));
         }
 
-        return registration.IsNonBlocking
-            ? (context, cancellation) => middleware.InvokeAsync(context, next, cancellation)
-            : (context, cancellation) => OffLoopMiddleware.InvokeAsync(middleware, context, next, cancellation);
+        return (registration.IsNonBlocking, registration.ReleasesContext) switch
+        {
+            (true, true) => (context, cancellation) => middleware.InvokeAsync(context, next, cancellation),
+            (true, false) => (context, cancellation) => middleware.InvokeAsync(Guard(context), next, cancellation),
+            _ => (context, cancellation) => OffLoopMiddleware.InvokeAsync(middleware, Guard(context), next, cancellation),
+        };
     }
+
+    /// <summary>What is handed to a middleware that may keep it; a context that a middleware wrapped has the guarded one inside.</summary>
+    private static IHttpContext Guard(IHttpContext context) => context is Http1.Http1Context host ? host.Guarded : context;
 
     private RequestDelegate CompileMissing(PipelineEntryOptions entry, string name, CountingErrors counter)
     {
@@ -185,26 +191,14 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             allowed.Add(HttpMethods.Head);
         }
 
-        var allow = string.Join(", ", allowed);
-        return (context, cancellation) =>
-        {
-            if (allowed.Contains(context.Request.Method))
-            {
-                return next(context, cancellation);
-            }
-
-            context.Response.StatusCode = StatusCodes.MethodNotAllowed;
-            context.Response.Headers[Fields.Allow] = allow;
-            return Task.CompletedTask;
-        };
+        return (context, cancellation) => allowed.Contains(context.Request.Method)
+            ? next(context, cancellation)
+            : AllowedMethods.AnswerAsync(context, allowed);
     }
 
-    /// <summary>The end of every pipeline: nobody answered. A method that nobody knows is 501 (RFC 9110 section 9.1).</summary>
-    private static Task AnswerNotFound(IHttpContext context, CancellationToken cancellation)
-    {
-        context.Response.StatusCode = HttpMethods.IsKnown(context.Request.Method) ? StatusCodes.NotFound : StatusCodes.NotImplemented;
-        return Task.CompletedTask;
-    }
+    /// <summary>The end of every pipeline: nobody answered.</summary>
+    private static Task AnswerNotFound(IHttpContext context, CancellationToken cancellation) =>
+        AllowedMethods.AnswerAsync(context, context.GetFeature<IAllowedMethodsFeature>()?.Methods ?? []);
 
     /// <summary>Passes errors on and counts them, to tell whether this build may go live.</summary>
     private sealed class CountingErrors(IConfigurationErrors inner) : IConfigurationErrors, IJsonKinds

@@ -11,7 +11,7 @@ namespace Webserv.Host.Pipeline;
 internal sealed class VirtualServer(VirtualServerOptions options, long? maxRequestBodySize, RequestDelegate pipeline, ErrorResponder errors)
     : IVirtualServer
 {
-    private const string KnownMethods = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
+    private const string KnownMethods = "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS";
 
     /// <inheritdoc />
     public string Name => options.Name;

@@ -16,6 +16,9 @@ internal interface IMiddlewareRegistration
     /// <summary>Whether it is marked with <see cref="NonBlockingAttribute"/>.</summary>
     bool IsNonBlocking { get; }
 
+    /// <summary>Whether it promises so: <see cref="NonBlockingAttribute.ReleasesContext"/>.</summary>
+    bool ReleasesContext { get; }
+
     /// <summary>Its class. A type of the plugin keeps it in memory: let go of it before the plugin is unloaded.</summary>
     Type MiddlewareType { get; }
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,8 @@ internal sealed class MiddlewareRegistration<TMiddleware>(
     public string PluginId => pluginId;
 
     public bool IsNonBlocking { get; } = typeof(TMiddleware).IsDefined(typeof(NonBlockingAttribute), inherit: false);
+
+    public bool ReleasesContext { get; } = typeof(TMiddleware).GetCustomAttribute<NonBlockingAttribute>(inherit: false)?.ReleasesContext == true;
 
     public Type MiddlewareType => typeof(TMiddleware);
 

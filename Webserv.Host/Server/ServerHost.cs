@@ -7,6 +7,7 @@ using Webserv.Host.Configuration;
 using Webserv.Host.Logging;
 using Webserv.Host.Plugins;
 using Webserv.Host.Plugins.Documentation;
+using Webserv.Host.Transport.Activation;
 
 namespace Webserv.Host.Server;
 
@@ -19,6 +20,8 @@ internal sealed class ServerHost : IServerHost
         var loaded = ConfigurationLoader.Load(configurationFile);
         using var loggers = HostLogging.Create(loaded.Configuration);
         var logger = loggers.CreateLogger("Webserv");
+        var inherited = InheritedSockets.FromEnvironment();
+        var manager = ServiceNotifier.FromEnvironment(logger);
         using var signals = new StopSignals(cancellation);
         using var reloads = new ReloadSignals(logger);
         if (loaded.Options is not { } options || loaded.Errors.Count > 0)
@@ -29,13 +32,19 @@ internal sealed class ServerHost : IServerHost
         WebServer? server;
         try
         {
-            server = await WebServer.StartAsync(options, loaded.Collector, WebServerParts.Create(options, loggers), signals.Stopping).ConfigureAwait(false);
+            server = await WebServer.StartAsync(options, loaded.Collector, WebServerParts.Create(options, loggers, inherited: inherited), signals.Stopping).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (signals.Stopping.IsCancellationRequested)
         {
             // Told to stop before it served: that is an end in order.
             Log.StoppedAtStart(logger);
             return ExitCodes.Success;
+        }
+
+        // Also where the start has failed: the endpoint that cannot be bound may be one of these, written in another way.
+        foreach (var socket in inherited.Unused)
+        {
+            Log.SocketNotUsed(logger, socket.ToString());
         }
 
         if (server is null)
@@ -46,8 +55,10 @@ internal sealed class ServerHost : IServerHost
         await using (server)
         {
             await PrintEndpointsAsync(options, server).ConfigureAwait(false);
-            reloads.Attach(() => _ = ReloadAsync(server, configurationFile, logger, signals.Stopping));
+            manager.Ready();
+            reloads.Attach(() => _ = ReloadAsync(server, configurationFile, manager, logger, signals.Stopping));
             await signals.WaitAsync().ConfigureAwait(false);
+            manager.Stopping();
             Log.Stopping(logger, server.ConnectionCount);
             await server.StopAsync().ConfigureAwait(false);
         }
@@ -165,10 +176,12 @@ internal sealed class ServerHost : IServerHost
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "A reload that fails, however it fails, is logged and leaves the running server as it was.")]
-    private static async Task ReloadAsync(WebServer server, string configurationFile, ILogger logger, CancellationToken cancellation)
+    private static async Task ReloadAsync(
+        WebServer server, string configurationFile, ServiceNotifier manager, ILogger logger, CancellationToken cancellation)
     {
         try
         {
+            manager.Reloading();
             var loaded = ConfigurationLoader.Load(configurationFile);
             if (loaded.Options is not { } options || loaded.Errors.Count > 0
                 || !await server.ReloadAsync(options, loaded.Collector, cancellation).ConfigureAwait(false))
@@ -182,6 +195,13 @@ internal sealed class ServerHost : IServerHost
         catch (Exception exception)
         {
             Log.ReloadFailed(logger, exception);
+        }
+        finally
+        {
+            if (!cancellation.IsCancellationRequested)
+            {
+                manager.Ready();
+            }
         }
     }
 

@@ -3,6 +3,7 @@ using Webserv.Host.Configuration;
 using Webserv.Host.Files;
 using Webserv.Host.Plugins;
 using Webserv.Host.Transport;
+using Webserv.Host.Transport.Activation;
 
 namespace Webserv.Host.Server;
 
@@ -18,11 +19,13 @@ internal sealed record WebServerParts(
 {
     /// <summary>Makes the parts that a configuration asks for.</summary>
     /// <exception cref="PlatformNotSupportedException">The transport is not there on this platform.</exception>
-    public static WebServerParts Create(WebservOptions options, ILoggerFactory loggers, PluginCatalogSettings? plugins = null)
+    public static WebServerParts Create(
+        WebservOptions options, ILoggerFactory loggers, PluginCatalogSettings? plugins = null, InheritedSockets? inherited = null)
     {
         var time = TimeProvider.System;
         var files = new OpenFileCache(options.FileCache, time, loggers.CreateLogger<OpenFileCache>());
-        return new WebServerParts(TransportFactory.Create(options.Transport, loggers, time), files, loggers, time, plugins ?? new PluginCatalogSettings());
+        var transport = TransportFactory.Create(options.Transport, loggers, time, inherited);
+        return new WebServerParts(transport, files, loggers, time, plugins ?? new PluginCatalogSettings());
     }
 
     /// <inheritdoc />

@@ -39,10 +39,10 @@ internal interface IConnection : IAsyncDisposable
     long ReceiveDeadline { get; set; }
 
     /// <summary>
-    /// How long a send may stay without getting rid of a single byte before the connection is aborted and the send fails,
-    /// in milliseconds.
+    /// How long a send may stay without the peer taking a single byte, and how slowly it may take them, before the connection
+    /// is aborted and the send fails. Only the time that a send waits for the peer counts.
     /// </summary>
-    long SendTimeout { get; set; }
+    SendLimits SendLimits { get; set; }
 
     /// <summary>Is told when the peer goes away. Set before the first receive; calls come from any thread.</summary>
     IConnectionObserver? Observer { get; set; }

@@ -29,6 +29,9 @@ internal static partial class TransportLog
     [LoggerMessage(1007, LogLevel.Error, "connection {Connection}: its observer failed; it is closed")]
     public static partial void ObserverFailed(ILogger logger, Exception error, long connection);
 
+    [LoggerMessage(1020, LogLevel.Information, "connection {Connection:x} is reset: {Problem}")]
+    public static partial void PeerGivenUp(ILogger logger, long connection, string problem);
+
     [LoggerMessage(1008, LogLevel.Warning, "cannot remove the socket file {Path}: {Problem}")]
     public static partial void SocketFileNotRemoved(ILogger logger, string path, string problem);
 }

@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.Primitives;
 using Webserv.Abstractions.Http;
 using Webserv.Abstractions.Pipeline;
+using Webserv.Host.Pipeline;
 
 namespace Webserv.Testing.Http;
 
@@ -22,7 +23,9 @@ namespace Webserv.Testing.Http;
 public sealed class TestHttpContext : IHttpContext
 {
     private static long _lastId;
-    private readonly Dictionary<Type, object> _features = new() { [typeof(IUserFeature)] = new TestUserFeature() };
+    private readonly Dictionary<Type, object> _features = [];
+    private readonly TestAllowedMethodsFeature _methods = new();
+    private readonly TestTrailersFeature _trailers;
     private Dictionary<object, object?>? _items;
 
     /// <summary>Makes a request of HTTP/1.1 for <c>localhost</c> without a body.</summary>
@@ -34,15 +37,14 @@ public sealed class TestHttpContext : IHttpContext
         Request = new TestHttpRequest(method, target);
         Response = new TestHttpResponse(method);
         TraceId = "test-" + Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
+        _trailers = new TestTrailersFeature(Request);
+        _features[typeof(IUserFeature)] = new TestUserFeature();
+        _features[typeof(IAllowedMethodsFeature)] = _methods;
+        _features[typeof(IRequestTrailersFeature)] = _trailers;
         Next = (_, _) =>
         {
             NextWasCalled = true;
-            if (!Response.HasStarted)
-            {
-                Response.StatusCode = StatusCodes.NotFound;
-            }
-
-            return Task.CompletedTask;
+            return Response.HasStarted ? Task.CompletedTask : AllowedMethods.AnswerAsync(this, _methods.Methods);
         };
     }
 
@@ -64,7 +66,11 @@ public sealed class TestHttpContext : IHttpContext
     /// <inheritdoc/>
     public IDictionary<object, object?> Items => _items ??= [];
 
-    /// <summary>What to hand to a middleware as the rest of the pipeline. It answers 404 as the end of a real one does, and is remembered.</summary>
+    /// <summary>
+    /// What to hand to a middleware as the rest of the pipeline, and is remembered. It answers as the end of a real one does: 404;
+    /// 501 for a method that nobody knows; 405, or 204 for OPTIONS, where a middleware said by
+    /// <see cref="IAllowedMethodsFeature"/> what it would have answered.
+    /// </summary>
     public RequestDelegate Next { get; private set; }
 
     /// <summary>Whether the middleware passed the request on.</summary>
@@ -207,6 +213,26 @@ public sealed class TestHttpContext : IHttpContext
         return this;
     }
 
+    /// <summary>Adds a trailer field, to be seen by <see cref="IRequestTrailersFeature"/> once the body was read to its end.</summary>
+    public TestHttpContext WithTrailer(string name, string value)
+    {
+        _trailers.Add(name, value);
+        return this;
+    }
+
+    /// <summary>
+    /// Makes it a request to change to another protocol, as a WebSocket client makes it: with Connection and Upgrade, and with
+    /// <see cref="IUpgradeFeature"/>. The client's end is <see cref="TestUpgradeFeature.Client"/>.
+    /// </summary>
+    /// <param name="protocols">What the client offers; one or more.</param>
+    public TestUpgradeFeature WithUpgrade(params string[] protocols)
+    {
+        var feature = new TestUpgradeFeature(this, protocols);
+        WithHeader(Fields.Connection, "Upgrade").WithHeader(Fields.Upgrade, string.Join(", ", protocols));
+        WithFeature<IUpgradeFeature>(feature);
+        return feature;
+    }
+
     /// <summary>Offers a capability that <see cref="GetFeature"/> finds.</summary>
     public TestHttpContext WithFeature<TFeature>(TFeature feature)
         where TFeature : class
@@ -258,6 +284,7 @@ public sealed class TestHttpContext : IHttpContext
         }
 
         await Response.CompleteAsync().ConfigureAwait(false);
+        (GetFeature<IUpgradeFeature>() as TestUpgradeFeature)?.End();
         return Response;
     }
 }

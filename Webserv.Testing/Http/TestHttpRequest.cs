@@ -72,6 +72,8 @@ public sealed class TestHttpRequest : IHttpRequest
 
     internal TestHeaderCollection Fields { get; }
 
+    internal bool BodyIsAtEnd => _body.IsAtEnd;
+
     private static RequestTarget Parse(string method, string target)
     {
         ArgumentException.ThrowIfNullOrEmpty(target);

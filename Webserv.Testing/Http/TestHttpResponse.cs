@@ -155,6 +155,21 @@ public sealed class TestHttpResponse : IHttpResponse
         _headers.IsReadOnly = true;
     }
 
+    internal async Task UpgradeAsync(string protocol)
+    {
+        ThrowIfStarted();
+        if (_body.Written > 0)
+        {
+            throw new InvalidOperationException("Something was written to the body of the response.");
+        }
+
+        await StartAsync().ConfigureAwait(false);
+        _headers.SetUnchecked(Fields.Upgrade, protocol);
+        _headers.SetUnchecked(Fields.Connection, "upgrade");
+        _statusCode = StatusCodes.SwitchingProtocols;
+        IsComplete = true;
+    }
+
     internal void ThrowIfTooMuch(long written)
     {
         if (IsComplete)

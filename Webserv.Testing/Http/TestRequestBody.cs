@@ -8,7 +8,11 @@ internal sealed class TestRequestBody(Stream source, long? length) : ReadOnlyStr
     private long _read;
     private long? _maxSize;
 
+    private bool _ended;
+
     public bool WasRead { get; private set; }
+
+    public bool IsAtEnd => _ended || length == _read;
 
     public long? MaxSize
     {
@@ -51,6 +55,7 @@ internal sealed class TestRequestBody(Stream source, long? length) : ReadOnlyStr
     private int After(int count, int asked)
     {
         _read += count;
+        _ended |= count == 0 && asked > 0;
         if (_read > _maxSize)
         {
             throw new HttpException(StatusCodes.ContentTooLarge, "The body is over the limit.");

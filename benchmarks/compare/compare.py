@@ -2,6 +2,7 @@
 """Measures the servers in turns and prints tables in Markdown. Started by ./compare."""
 
 import argparse
+import itertools
 import os
 import platform
 import re
@@ -17,6 +18,16 @@ from process import ServerProcess, free_port
 from servers import SERVERS, WORKERS
 
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20}
+TITLES = {"keep-alive": "", "pipelined": ", pipelined by 16", "new": ", each for one request"}
+PIPELINED = """\
+init = function()
+  local one = wrk.format()
+  local all = {}
+  for index = 1, 16 do all[index] = one end
+  batch = table.concat(all)
+end
+request = function() return batch end
+"""
 TIMES = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -37,6 +48,12 @@ def words(read):
     return lambda text: [read(word.strip()) for word in text.split(",") if word.strip()]
 
 
+def mode(text):
+    if text not in TITLES:
+        raise argparse.ArgumentTypeError(f"{text!r} is no mode; there are {', '.join(TITLES)}")
+    return text
+
+
 def server_name(text):
     if text not in SERVERS:
         raise argparse.ArgumentTypeError(f"{text!r} is no server; there are {', '.join(SERVERS)}")
@@ -50,9 +67,10 @@ def arguments():
     parser.add_argument("--connections", type=words(positive), default=[64], help="list of connection counts (64)")
     parser.add_argument("--files", type=words(size), default=words(size)("612,100K,10M"), help="list of sizes (612,100K,10M)")
     parser.add_argument("--servers", type=words(server_name), default=list(SERVERS), help=f"list ({','.join(SERVERS)})")
+    parser.add_argument("--modes", type=words(mode), default=["keep-alive"], help="list: keep-alive, pipelined (by 16), new (a connection per request) (keep-alive)")
     parser.add_argument("--no-build", action="store_true", help="take the server as it was built last")
     options = parser.parse_args()
-    if not (options.connections and options.files and options.servers):
+    if not (options.connections and options.files and options.servers and options.modes):
         parser.error("a list is empty")
     if min(options.connections) < 2:
         parser.error("wrk runs two threads: at least 2 connections")
@@ -76,11 +94,11 @@ def verify(server, port, length):
         raise RuntimeError(f"{server} answers /{length}.bin with {done.stdout or done.stderr}")
 
 
-def measure(process, length, connections, seconds):
-    """One run of wrk: requests a second, microseconds of processor time a request, p99 in seconds, bytes of memory."""
+def measure(process, length, connections, seconds, extra):
+    """One run of wrk, with options of its own: requests a second, microseconds of processor time a request, p99 in seconds, bytes of memory."""
     before = process.processor_seconds()
     done = subprocess.run(
-        ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s"]
+        ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "10s", *extra]
         + [f"http://127.0.0.1:{process.port}/{length}.bin"],
         capture_output=True, text=True, timeout=seconds + 30, check=True,
     )
@@ -138,15 +156,16 @@ def run(options, folder):
                 verify(name, port, length)
         print(f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, {WORKERS} workers each, wrk with 2 threads on the same machine;")
         print(f"medians of {options.rounds} interleaved rounds of {options.seconds} s. " + ", ".join(SERVERS[n].version(SERVERS[n].program()) for n in running) + ".")
-        for length in options.files:
-            for connections in options.connections:
-                results = {name: [] for name in running}
-                for turn in range(options.rounds):
-                    # Every round begins with another server, so that none always runs on a warm or a throttled machine.
-                    order = list(running)[turn % len(running):] + list(running)[: turn % len(running)]
-                    for name in order:
-                        results[name].append(measure(running[name], length, connections, options.seconds))
-                table(f"{human(length)}, {connections} connections", results, list(running))
+        (folder / "pipelined.lua").write_text(PIPELINED)
+        extras = {"keep-alive": [], "pipelined": ["-s", str(folder / "pipelined.lua")], "new": ["-H", "Connection: close"]}
+        for length, connections, mode in itertools.product(options.files, options.connections, options.modes):
+            results = {name: [] for name in running}
+            for turn in range(options.rounds):
+                # Every round begins with another server, so that none always runs on a warm or a throttled machine.
+                order = list(running)[turn % len(running):] + list(running)[: turn % len(running)]
+                for name in order:
+                    results[name].append(measure(running[name], length, connections, options.seconds, extras[mode]))
+            table(f"{human(length)}, {connections} connections{TITLES[mode]}", results, list(running))
     finally:
         for process in running.values():
             process.stop()

@@ -11,6 +11,7 @@ from typing import Callable
 REPOSITORY = Path(__file__).resolve().parents[2]
 WEBSERV = REPOSITORY / "Webserv.Host" / "bin" / "Release" / "net10.0" / "webserv"
 WORKERS = 2
+WORKER_CONNECTIONS = 8192
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Server:
     name: str
     package: str
     program: Callable[[], str | None]
-    command: Callable[[str, Path, Path, int], list[str]]
+    command: Callable[..., list[str]]
     version: Callable[[str], str]
 
 
@@ -36,9 +37,10 @@ def _output(*command):
     return lines[0] if lines else ""
 
 
-def _webserv(program, folder, docroot, port):
+def _webserv(program, folder, docroot, port, keepalive=75):
     configuration = {
         "Webserv": {
+            "Limits": {"MaxConnections": WORKERS * WORKER_CONNECTIONS, "KeepAliveTimeout": f"{keepalive}s"},
             "Transport": {"EventLoops": WORKERS},
             "VirtualServers": [
                 {
@@ -55,7 +57,7 @@ def _webserv(program, folder, docroot, port):
     return [program, "run", "--config", str(file)]
 
 
-def _nginx(program, folder, docroot, port):
+def _nginx(program, folder, docroot, port, keepalive=75):
     file = folder / "nginx.conf"
     user = "user root;" if os.geteuid() == 0 else ""
     file.write_text(
@@ -64,14 +66,14 @@ daemon off;
 worker_processes {WORKERS};
 pid {folder}/nginx.pid;
 error_log {folder}/error.log crit;
-events {{ worker_connections 8192; multi_accept on; }}
+events {{ worker_connections {WORKER_CONNECTIONS}; multi_accept on; }}
 http {{
     default_type application/octet-stream;
     access_log off;
     sendfile on;
     tcp_nopush on;
     tcp_nodelay on;
-    keepalive_timeout 75s;
+    keepalive_timeout {keepalive}s;
     keepalive_requests 1000000000;
     open_file_cache max=10000 inactive=60s;
     open_file_cache_valid 1s;

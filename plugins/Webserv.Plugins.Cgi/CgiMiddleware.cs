@@ -28,6 +28,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
     private readonly ProgramLocator _programs;
     private readonly ConcurrencyGate _gate;
     private readonly ConcurrentDictionary<ScriptLifetime, bool> _running = new();
+    private volatile bool _exiting;
 
     public CgiMiddleware(
         IOptions<CgiOptions> options,
@@ -47,6 +48,9 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         _variables = new MetaVariables(_options, Environment.GetEnvironmentVariable);
         _programs = new ProgramLocator(entry, _variables.SearchPath);
         _gate = new ConcurrencyGate(_options, time);
+
+        // Whatever ends the process in order, a second signal included, leaves no script behind.
+        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
 
     /// <summary>How many scripts have not been seen to their end yet.</summary>
@@ -77,6 +81,8 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
 
     public async ValueTask DisposeAsync()
     {
+        // The event belongs to the runtime, and would keep an unloaded plugin in memory.
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         foreach (var lifetime in _running.Keys)
         {
             lifetime.Kill();
@@ -149,8 +155,24 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         _running[lifetime] = true;
         _ = lifetime.Completion.ContinueWith(
             _ => _running.TryRemove(lifetime, out var _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        if (_exiting)
+        {
+            lifetime.KillAtOnce();
+        }
+
         return await new CgiExchange(context, process, lifetime, body, _options, _time, _logger, script.FileName)
             .RunAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The process ends as soon as this returns.</summary>
+    private void OnProcessExit(object? sender, EventArgs arguments)
+    {
+        _exiting = true;
+        Interlocked.MemoryBarrier();
+        foreach (var lifetime in _running.Keys)
+        {
+            lifetime.KillAtOnce();
+        }
     }
 
     private string FindProgram(IHttpContext context, Script script)

@@ -35,8 +35,14 @@ public sealed class DirectoryListingMiddleware : IMiddleware
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(next);
         var request = context.Request;
-        if (!HttpMethods.IsGetOrHead(request.Method) || _root.Find(request.Path) is not { Kind: FileKind.Directory } directory)
+        if (_root.Find(request.Path) is not { Kind: FileKind.Directory } directory)
         {
+            return next(context, cancellation);
+        }
+
+        if (!HttpMethods.IsGetOrHead(request.Method))
+        {
+            context.GetFeature<IAllowedMethodsFeature>()?.Add(HttpMethods.Get, HttpMethods.Head);
             return next(context, cancellation);
         }
 

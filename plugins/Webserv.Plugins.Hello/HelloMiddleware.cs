@@ -10,7 +10,7 @@ namespace Webserv.Plugins.Hello;
 /// One instance serves many requests at once: it keeps nothing of a request in its fields. It is marked
 /// <see cref="NonBlockingAttribute"/> because it neither waits nor computes for long; leave the mark out when in doubt.
 /// </remarks>
-[NonBlocking]
+[NonBlocking(ReleasesContext = true)]
 public sealed class HelloMiddleware(IOptions<HelloOptions> options) : IMiddleware
 {
     private readonly string _greeting = options.Value.Greeting;
@@ -22,9 +22,10 @@ public sealed class HelloMiddleware(IOptions<HelloOptions> options) : IMiddlewar
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(next);
 
-        // Not mine: the rest of the pipeline has it.
+        // Not mine: the rest of the pipeline has it. If nobody there has, OPTIONS and 405 tell what is answered here.
         if (!HttpMethods.IsGetOrHead(context.Request.Method))
         {
+            context.GetFeature<IAllowedMethodsFeature>()?.Add(HttpMethods.Get, HttpMethods.Head);
             return next(context, cancellation);
         }
 

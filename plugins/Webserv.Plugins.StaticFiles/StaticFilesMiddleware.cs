@@ -8,13 +8,12 @@ using Webserv.Abstractions.Pipeline;
 namespace Webserv.Plugins.StaticFiles;
 
 /// <summary>
-/// Answers GET and HEAD with the files below the entry's root, with conditional requests and ranges. A path without a file
-/// goes on to the next entry.
+/// Answers GET and HEAD with the files below the entry's root, with conditional requests and ranges. A path without a file, and
+/// any other method, goes on to the next entry.
 /// </summary>
-[NonBlocking]
+[NonBlocking(ReleasesContext = true)]
 internal sealed class StaticFilesMiddleware : IMiddleware
 {
-    private const string AllowedMethods = "GET, HEAD";
     private readonly IDocumentRoot _root;
     private readonly TimeProvider _time;
     private readonly ContentTypes _contentTypes;
@@ -40,22 +39,18 @@ internal sealed class StaticFilesMiddleware : IMiddleware
     {
         var request = context.Request;
         var file = _root.Find(request.Path);
-        if (file.Kind == FileKind.Directory)
+        var isFolder = file.Kind == FileKind.Directory && !request.Path.EndsWith('/');
+        if (file.Kind == FileKind.Directory && !isFolder)
         {
-            if (!request.Path.EndsWith('/'))
-            {
-                return HttpMethods.IsGetOrHead(request.Method)
-                    ? RedirectToDirectory(context)
-                    : next(context, cancellation);
-            }
-
             file = FindIndex(file);
         }
 
         return file.Kind switch
         {
-            FileKind.File => HttpMethods.IsGetOrHead(request.Method) ? ServeAsync(context, file, cancellation) : RefuseMethod(),
             FileKind.Forbidden => Task.FromException(new HttpException(StatusCodes.Forbidden, $"{file.PhysicalPath} may not be read")),
+            FileKind.File when HttpMethods.IsGetOrHead(request.Method) => ServeAsync(context, file, cancellation),
+            _ when isFolder && HttpMethods.IsGetOrHead(request.Method) => RedirectToDirectory(context),
+            FileKind.File => PassOn(context, next, cancellation),
             _ => next(context, cancellation),
         };
     }
@@ -66,11 +61,11 @@ internal sealed class StaticFilesMiddleware : IMiddleware
         return Task.CompletedTask;
     }
 
-    private static Task RefuseMethod()
+    /// <summary>Somebody behind may know what to do with the method; if nobody does, the answer tells what would have been done here.</summary>
+    private static Task PassOn(IHttpContext context, RequestDelegate next, CancellationToken cancellation)
     {
-        var refusal = new HttpException(StatusCodes.MethodNotAllowed);
-        refusal.Headers[Fields.Allow] = AllowedMethods;
-        return Task.FromException(refusal);
+        context.GetFeature<IAllowedMethodsFeature>()?.Add(HttpMethods.Get, HttpMethods.Head);
+        return next(context, cancellation);
     }
 
     private IFileEntry FindIndex(IFileEntry directory)

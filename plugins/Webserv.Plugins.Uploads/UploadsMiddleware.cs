@@ -56,6 +56,12 @@ public sealed class UploadsMiddleware : IMiddleware, IAsyncInitializer
         var method = context.Request.Method;
         if (!_methods.Contains(method))
         {
+            if (!HttpMethods.IsGetOrHead(method))
+            {
+                // For GET and HEAD what is not there is not found, whatever could be stored there.
+                context.GetFeature<IAllowedMethodsFeature>()?.Add(_methods);
+            }
+
             await next(context, cancellation).ConfigureAwait(false);
             return;
         }

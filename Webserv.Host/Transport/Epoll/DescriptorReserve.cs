@@ -8,7 +8,6 @@ internal static unsafe class DescriptorReserve
 {
     private const int Wanted = 128;
     private const int ResourceDescriptors = 7;
-    private const int DuplicateCloseOnExec = 1030;
 
     private static readonly Lazy<int> Limit = new(Measure);
 
@@ -35,7 +34,7 @@ internal static unsafe class DescriptorReserve
 
     private static int NextFree(int descriptor)
     {
-        var next = LibC.Control(descriptor, DuplicateCloseOnExec, 0);
+        var next = LibC.Control(descriptor, LibC.DuplicateCloseOnExec, 0);
         _ = next < 0 ? 0 : LibC.Close(next);
         return next;
     }

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Webserv.Host.Transport.Epoll;
@@ -36,7 +35,16 @@ internal sealed class EpollAcceptor(EpollLoop loop, EpollListener listener, ICon
         return _stopped.Task;
     }
 
-    void IThreadPoolWorkItem.Execute() => Stop();
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (!listener.IsInherited)
+        {
+            // Closing the socket would reset what waits on it. More of it than one turn takes is a flood.
+            OnEvents(_events);
+        }
+
+        Stop();
+    }
 
     internal override void Stop()
     {
@@ -87,13 +95,15 @@ internal sealed class EpollAcceptor(EpollLoop loop, EpollListener listener, ICon
                     return;
                 case LibC.EINTR:
                     continue;
-                case (LibC.EMFILE or LibC.ENFILE or LibC.ENOBUFS or LibC.ENOMEM) and var shortage:
-                    Suspend(shortage);
-                    return;
-                case var error:
-                    // Accept passes on errors of the connection that waited (ECONNABORTED, ENETDOWN, EPROTO, …).
-                    TransportLog.AcceptLost(logger, listener.ToString(), LibC.Describe(error));
+                case (LibC.ECONNABORTED or LibC.ECONNRESET or LibC.ETIMEDOUT or LibC.EPERM or LibC.EPROTO or LibC.ENOPROTOOPT
+                    or LibC.ENETDOWN or LibC.ENETUNREACH or LibC.EHOSTDOWN or LibC.EHOSTUNREACH or LibC.ENONET or LibC.EOPNOTSUPP) and var lost:
+                    // What accept(2) passes on are errors of the connection that waited, which is gone.
+                    TransportLog.AcceptLost(logger, listener.ToString(), LibC.Describe(lost));
                     continue;
+                case var error:
+                    // A shortage (EMFILE, ENFILE, ENOBUFS, ENOMEM), or something that nobody has thought of and that may last.
+                    Suspend(error);
+                    return;
             }
         }
     }
@@ -111,16 +121,11 @@ internal sealed class EpollAcceptor(EpollLoop loop, EpollListener listener, ICon
         }
     }
 
-    private void TakeOver(int socket, IPEndPoint? remote)
+    private void TakeOver(int socket, in PeerAddress remote)
     {
         EpollConnection? connection = null;
         try
         {
-            if (remote is not null)
-            {
-                _ = LibC.SetSocketOption(socket, LibC.LevelTcp, LibC.OptionNoDelay, 1);
-            }
-
             connection = new EpollConnection(loop, listener, socket, remote, listener.LocalEndPoint);
             var error = loop.Register(
                 connection,

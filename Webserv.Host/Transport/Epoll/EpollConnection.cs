@@ -8,7 +8,7 @@ namespace Webserv.Host.Transport.Epoll;
 /// A connected socket on an event loop. It is registered once, edge-triggered, for everything; what edges say is kept in
 /// flags, so that a request costs one <c>recv</c> and one <c>send</c> and no call that only finds out it would block.
 /// <para>
-/// The two operations are also the locks of the two directions. System calls are made under them (none of them blocks),
+/// The receive operation and the connection itself are the locks of the two directions. System calls are made under them (none of them blocks),
 /// and the descriptor is closed under both, so that no call can hit a descriptor that has become somebody else's.
 /// Continuations and observers run outside, and always on top of the loop, never inside one another.
 /// </para>
@@ -25,7 +25,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
 
     private readonly EpollLoop _loop;
     private readonly LoopOperation<ReceiveResult> _receive;
-    private readonly LoopOperation<bool> _send;
+    private readonly PeerAddress _remote;
     private int _socket;
 
     // Receiving: under _receive.
@@ -36,11 +36,10 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
     private long _receiveTurn;
     private int _receivesInTurn;
 
-    // Sending: under _send.
-    private EpollSend _sending;
+    // Sending: under the connection itself, which is an object less to keep for an idle one.
+    private PendingSend? _send;
     private bool _writable = true;
     private bool _sendShutDown;
-    private long _sendDeadline = long.MaxValue;
     private string? _closedBecause;
 
     // The system tells of a reset once; after that a receive would take it for an end in order.
@@ -52,15 +51,14 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
     private volatile bool _aborted;
     private IPEndPoint? _localEndPoint;
 
-    internal EpollConnection(EpollLoop loop, EpollListener listener, int socket, IPEndPoint? remote, IPEndPoint? local)
+    internal EpollConnection(EpollLoop loop, EpollListener listener, int socket, in PeerAddress remote, IPEndPoint? local)
     {
         _loop = loop;
         _socket = socket;
         _receive = new LoopOperation<ReceiveResult>(loop);
-        _send = new LoopOperation<bool>(loop);
+        _remote = remote;
         _localEndPoint = local;
         Listener = listener;
-        RemoteEndPoint = remote;
         Id = Interlocked.Increment(ref _lastId);
     }
 
@@ -75,14 +73,14 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
 
     public IConnectionListener Listener { get; }
 
-    public IPEndPoint? RemoteEndPoint { get; }
+    public IPEndPoint? RemoteEndPoint => _remote.ToEndPoint();
 
     public IPEndPoint? LocalEndPoint
     {
         get
         {
             // Bound to one address it is known; bound to all it is asked for once.
-            if (_localEndPoint is null && RemoteEndPoint is not null)
+            if (_localEndPoint is null && _remote.Exists)
             {
                 lock (_receive)
                 {
@@ -98,7 +96,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
 
     public IConnectionObserver? Observer { get; set; }
 
-    public long SendTimeout { get; set; } = 30_000;
+    public SendLimits SendLimits { get; set; } = SendLimits.Default;
 
     public long ReceiveDeadline
     {
@@ -127,7 +125,8 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
                 return new(new ReceiveResult(0, ReceiveStatus.Reset));
             }
 
-            if (_readable != Readiness.No)
+            // Where the deadline has passed it is looked at all the same: what has come in time is not refused.
+            if (_readable != Readiness.No || _receiveDeadline <= _loop.Milliseconds)
             {
                 retry = TurnIsUsedUp();
                 if (!retry && TryReceive(buffer.Span, out var result))
@@ -166,7 +165,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
 
     public void ShutdownSend()
     {
-        lock (_send)
+        lock (this)
         {
             if (_socket >= 0 && !_sendShutDown)
             {
@@ -199,7 +198,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
         }
 
         bool sendShutDown;
-        lock (_send)
+        lock (this)
         {
             _writable |= (events & OutputEvents) != 0;
             sendShutDown = _sendShutDown;
@@ -225,14 +224,17 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
     internal override void OnTimer(long now)
     {
         var receiveTimedOut = false;
-        var sendTimedOut = false;
+        string? giveUp = null;
         var due = long.MaxValue;
+        var received = new ReceiveResult(0, ReceiveStatus.TimedOut);
         lock (_receive)
         {
             if (_receive.IsPending)
             {
                 if (_receiveDeadline <= now)
                 {
+                    // What has come meanwhile came in time: an end that is not the peer's must not take a request with it.
+                    received = _socket >= 0 && TryReceive(_buffer.Span, out var late) ? late : received;
                     receiveTimedOut = _receive.TryClaim();
                     _buffer = default;
                 }
@@ -243,15 +245,16 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
             }
         }
 
-        lock (_send)
+        lock (this)
         {
-            sendTimedOut = _send.IsPending && _sendDeadline <= now;
-            due = _send.IsPending ? Math.Min(due, _sendDeadline) : due;
+            giveUp = _send is { IsPending: true } waiting && waiting.Deadline <= now ? LookAtPeer(waiting, now) : null;
+            due = Math.Min(due, SendDue());
         }
 
-        if (sendTimedOut)
+        if (giveUp is not null)
         {
-            Close("the peer takes nothing: the send timed out", abort: true);
+            TransportLog.PeerGivenUp(_loop.Logger, Id, giveUp);
+            Close(giveUp, abort: true);
         }
         else
         {
@@ -261,7 +264,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
             Interlocked.MemoryBarrier();
             var deadline = Math.Min(
                 _receive.IsPending ? Volatile.Read(ref _receiveDeadline) : long.MaxValue,
-                _send.IsPending ? Volatile.Read(ref _sendDeadline) : long.MaxValue);
+                SendDue());
             if (deadline < FiledFor)
             {
                 _loop.Timers.File(this, deadline);
@@ -270,7 +273,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
 
         if (receiveTimedOut)
         {
-            _receive.Complete(new ReceiveResult(0, ReceiveStatus.TimedOut));
+            _receive.Complete(received);
         }
     }
 
@@ -367,9 +370,9 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
         ValueTask task;
         EpollSendProgress progress;
         long deadline;
-        lock (_send)
+        lock (this)
         {
-            if (_send.IsPending)
+            if (_send is { IsPending: true })
             {
                 throw new InvalidOperationException("A send is pending already.");
             }
@@ -392,9 +395,11 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
                     break;
             }
 
-            _sending = send;
-            deadline = _sendDeadline = SendDeadline();
-            task = new(_send, _send.Start());
+            var pending = _send ??= new PendingSend(_loop, SendLimits);
+            pending.What = send;
+            pending.Watch.Begin(_loop.Milliseconds, LeftForPeer(pending));
+            deadline = pending.Deadline;
+            task = new(pending, pending.Start());
         }
 
         if (progress == EpollSendProgress.GaveWay)
@@ -406,8 +411,19 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
         return task;
     }
 
-    private long SendDeadline() =>
-        SendTimeout is var timeout && timeout > long.MaxValue / 2 ? long.MaxValue : _loop.Milliseconds + timeout;
+    private long SendDue() => _send is { IsPending: true } send ? send.Deadline : long.MaxValue;
+
+    /// <summary>Sees whether the peer takes what waits for it. Under the lock.</summary>
+    /// <returns>Why it is to be given up, or <see langword="null"/>.</returns>
+    private string? LookAtPeer(PendingSend send, long now) =>
+        _socket < 0 || send.Watch.Look(now, LeftForPeer(send)) ? null : send.Watch.Problem;
+
+    /// <summary>What the peer has not taken: what is to be sent, and what the system holds for it.</summary>
+    private unsafe long LeftForPeer(PendingSend send)
+    {
+        int queued;
+        return send.What.Left + (LibC.DeviceControl(_socket, LibC.OutputQueue, &queued) == 0 ? queued : 0);
+    }
 
     private void ContinueReceive()
     {
@@ -437,14 +453,16 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
 
     private void ContinueSend()
     {
+        PendingSend send;
         Exception? failure = null;
-        lock (_send)
+        lock (this)
         {
-            if (!_send.IsPending)
+            if (_send is not { IsPending: true } pending)
             {
                 return;
             }
 
+            send = pending;
             if (_socket < 0)
             {
                 failure = new IOException(_closedBecause);
@@ -455,13 +473,8 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
             }
             else
             {
-                var before = _sending.Left;
-                var progress = _sending.Continue(_socket);
-                if (_sending.Left != before)
-                {
-                    _sendDeadline = SendDeadline();
-                }
-
+                var progress = send.What.Continue(_socket);
+                LookAtPeer(send, _loop.Milliseconds);
                 switch (progress)
                 {
                     case EpollSendProgress.Blocked:
@@ -471,23 +484,23 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
                         _loop.Post(this);
                         return;
                     case EpollSendProgress.Failed:
-                        _broken |= _sending.IsConnectionBroken;
-                        failure = _sending.Failure();
+                        _broken |= send.What.IsConnectionBroken;
+                        failure = send.What.Failure();
                         break;
                 }
             }
 
-            _send.TryClaim();
-            _sending = default;
+            send.TryClaim();
+            send.What = default;
         }
 
         if (failure is null)
         {
-            _send.Complete(true);
+            send.Complete(true);
         }
         else
         {
-            _send.Fail(failure);
+            send.Fail(failure);
         }
     }
 
@@ -515,7 +528,7 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
     {
         lock (_receive)
         {
-            lock (_send)
+            lock (this)
             {
                 if (_socket < 0)
                 {
@@ -531,10 +544,10 @@ internal sealed class EpollConnection : EpollSource, IConnection, IThreadPoolWor
                 }
 
                 _closedBecause = because;
-                _loop.Unregister(this, _socket);
+                _loop.Release(this);
                 _ = LibC.Close(_socket);
                 Volatile.Write(ref _socket, -1);
-                if (!abort && !_receive.IsPending && !_send.IsPending && _loop.IsCurrent)
+                if (!abort && !_receive.IsPending && _send is not { IsPending: true } && _loop.IsCurrent)
                 {
                     _loop.Timers.Remove(this);
                     return;

@@ -1,9 +1,10 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Webserv.Host.Transport.Activation;
 
 namespace Webserv.Host.Transport.Epoll;
 
-/// <summary>An endpoint: a listening socket a loop, or one for all loops where it is a unix-domain socket.</summary>
+/// <summary>An endpoint: a listening socket a loop, or one for all loops where it is a unix-domain socket or was handed over by a service manager.</summary>
 internal sealed class EpollListener : IConnectionListener
 {
     private readonly EpollTransport _transport;
@@ -18,14 +19,17 @@ internal sealed class EpollListener : IConnectionListener
         IConnectionHandler handler,
         EpollLoop[] loops,
         int backlog,
+        InheritedSockets inherited,
         ILogger logger)
     {
         _transport = transport;
         _logger = logger;
         Endpoint = endpoint;
-        var port = 0;
-        _sockets = endpoint.UnixPath is null
-            ? ListeningSocket.OpenInternet(endpoint, loops.Length, backlog, out port)
+        var socket = inherited.Open(endpoint);
+        IsInherited = socket >= 0;
+        var port = IsInherited ? SocketInspection.PortOf(socket) : 0;
+        _sockets = IsInherited ? [socket]
+            : endpoint.UnixPath is null ? ListeningSocket.OpenInternet(endpoint, loops.Length, backlog, out port)
             : [ListeningSocket.OpenUnix(endpoint, backlog)];
         Port = port;
         if (endpoint.Address is { } address && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any))
@@ -39,6 +43,9 @@ internal sealed class EpollListener : IConnectionListener
     public ListenEndpoint Endpoint { get; }
 
     public int Port { get; }
+
+    /// <summary>Whether the sockets are a service manager's: what waits on them is for whoever serves next.</summary>
+    internal bool IsInherited { get; }
 
     /// <summary>The own address of every connection; <see langword="null"/> where they differ.</summary>
     internal IPEndPoint? LocalEndPoint { get; }
@@ -76,7 +83,7 @@ internal sealed class EpollListener : IConnectionListener
 
     private void RemoveFile()
     {
-        if (Endpoint.UnixPath is not { } path)
+        if (IsInherited || Endpoint.UnixPath is not { } path)
         {
             return;
         }

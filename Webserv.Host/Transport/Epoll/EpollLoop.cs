@@ -31,6 +31,7 @@ internal sealed class EpollLoop : IEventLoop
     private long _now;
     private long _stalls;
     private long _stallLogged = long.MinValue / 2;
+    private BusyPeriod _busy;
     private volatile bool _sleeping;
     private volatile bool _stopping;
     private volatile bool _stopped;
@@ -162,6 +163,21 @@ internal sealed class EpollLoop : IEventLoop
         }
     }
 
+    /// <summary>
+    /// Lets go of a source whose descriptor is about to be closed, which takes it out of the epoll instance as well. Where a
+    /// child that is being started holds a copy for a moment, events may still come; they find no source of their key.
+    /// </summary>
+    internal void Release(EpollSource source)
+    {
+        lock (_slotLock)
+        {
+            if (source.Key != 0)
+            {
+                FreeSlot(source);
+            }
+        }
+    }
+
     /// <summary>Stops every source and ends the thread.</summary>
     internal Task StopAsync()
     {
@@ -196,7 +212,9 @@ internal sealed class EpollLoop : IEventLoop
         _current = this;
         while (!_stopping)
         {
+            _busy.EndTurn();
             var count = Wait();
+            _busy.BeginTurn();
             _now = Environment.TickCount64;
             Turn++;
             for (var i = 0; i < count; i++)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Webserv.Abstractions.IO;
 using Webserv.Host.Configuration;
+using Webserv.Host.Transport.Activation;
 
 namespace Webserv.Host.Transport.Epoll;
 
@@ -9,6 +10,7 @@ internal sealed class EpollTransport : ITransport
 {
     private readonly ILogger _logger;
     private readonly int _backlog;
+    private readonly InheritedSockets _inherited;
     private readonly EpollLoop[] _loops;
     private readonly HashSet<EpollListener> _listeners = [];
     private int _next;
@@ -16,8 +18,9 @@ internal sealed class EpollTransport : ITransport
 
     /// <summary>Starts the loops.</summary>
     /// <exception cref="IOException">The system has no descriptors or memory left.</exception>
-    public EpollTransport(TransportOptions options, ILoggerFactory loggers)
+    public EpollTransport(TransportOptions options, ILoggerFactory loggers, InheritedSockets inherited)
     {
+        _inherited = inherited;
         _logger = loggers.CreateLogger<EpollTransport>();
         _backlog = options.Backlog;
         _loops = new EpollLoop[options.EventLoops > 0 ? options.EventLoops : Environment.ProcessorCount];
@@ -39,7 +42,7 @@ internal sealed class EpollTransport : ITransport
         lock (_listeners)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            var listener = new EpollListener(this, endpoint, handler, _loops, _backlog, _logger);
+            var listener = new EpollListener(this, endpoint, handler, _loops, _backlog, _inherited, _logger);
             _listeners.Add(listener);
             return listener;
         }

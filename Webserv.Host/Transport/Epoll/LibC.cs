@@ -15,14 +15,18 @@ internal static unsafe partial class LibC
     public const int MessagePeek = 0x2, MessageNoSignal = 0x4000, MessageMore = 0x8000;
     public const int ShutdownWrite = 1;
     public const short PollIn = 1;
+    public const int OptionType = 3, OptionAccepting = 30;
+    public const int SetDescriptorFlags = 2, CloseOnExecFlag = 1, DuplicateCloseOnExec = 1030;
     public const int GetFlags = 3, SetFlags = 4, OpenNonBlocking = 0x800, OpenCloseOnExec = 0x80000;
     public const int EpollCloseOnExec = 0x80000, EpollAdd = 1, EpollDelete = 2;
     public const uint EpollIn = 0x1, EpollOut = 0x4, EpollError = 0x8, EpollHangUp = 0x10, EpollPeerHangUp = 0x2000;
     public const uint EpollExclusive = 1u << 28, EpollEdge = 1u << 31;
+    public const nuint OutputQueue = 0x5411;
     public const int EventNonBlocking = 0x800, EventCloseOnExec = 0x80000;
 
     public const int EPERM = 1, EINTR = 4, ENXIO = 6, EAGAIN = 11, ENOMEM = 12, EACCES = 13, EINVAL = 22, ENFILE = 23, EMFILE = 24,
-        EPIPE = 32, EAFNOSUPPORT = 97, EADDRINUSE = 98, EADDRNOTAVAIL = 99, ENOBUFS = 105, ECONNREFUSED = 111, ENOENT = 2;
+        EPIPE = 32, ENONET = 64, EPROTO = 71, ENOPROTOOPT = 92, EOPNOTSUPP = 95, ENETDOWN = 100, ENETUNREACH = 101, ECONNABORTED = 103,
+        ECONNRESET = 104, ETIMEDOUT = 110, EHOSTDOWN = 112, EHOSTUNREACH = 113, EAFNOSUPPORT = 97, EADDRINUSE = 98, EADDRNOTAVAIL = 99, ENOBUFS = 105, ECONNREFUSED = 111, ENOENT = 2;
 
     /// <summary>Why the system call just made on this thread failed.</summary>
     public static int Errno => Marshal.GetLastSystemError();
@@ -39,6 +43,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "setsockopt")]
     public static partial int SetSocketOption(int socket, int level, int name, void* value, uint length);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt")]
+    public static partial int GetSocketOption(int socket, int level, int name, void* value, uint* length);
 
     [LibraryImport("libc", EntryPoint = "bind")]
     public static partial int Bind(int socket, byte* address, uint length);
@@ -84,6 +91,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "fcntl")]
     public static partial int Control(int descriptor, int command, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    public static partial int DeviceControl(int descriptor, nuint request, int* argument);
 
     [LibraryImport("libc", EntryPoint = "poll")]
     public static partial int Poll(PollEntry* entries, nuint count, int timeout);

@@ -32,6 +32,9 @@ internal static unsafe class ListeningSocket
                 var length = SocketAddress.Write(new Span<byte>(name, SocketAddress.MaxSize), address, port);
                 Check(endpoint, LibC.Bind(sockets[i], name, (uint)length));
                 Check(endpoint, LibC.Listen(sockets[i], backlog));
+
+                // Accepted sockets inherit it, which is a call less for each of them.
+                Check(endpoint, LibC.SetSocketOption(sockets[i], LibC.LevelTcp, LibC.OptionNoDelay, 1));
                 if (i == 0)
                 {
                     port = SocketAddress.LocalOf(sockets[0])!.Port;

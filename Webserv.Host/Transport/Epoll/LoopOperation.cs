@@ -7,7 +7,7 @@ namespace Webserv.Host.Transport.Epoll;
 /// completes on the thread pool. <see cref="Start"/> and <see cref="TryClaim"/> are called under the owner's lock, which is
 /// usually this object; completing happens outside, because it may run the continuation.
 /// </summary>
-internal sealed class LoopOperation<T>(EpollLoop loop) : IValueTaskSource<T>, IValueTaskSource, IThreadPoolWorkItem
+internal class LoopOperation<T>(EpollLoop loop) : IValueTaskSource<T>, IValueTaskSource, IThreadPoolWorkItem
 {
     private ManualResetValueTaskSourceCore<T> _core;
     private T? _result;

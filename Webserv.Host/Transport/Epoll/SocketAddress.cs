@@ -42,25 +42,21 @@ internal static unsafe class SocketAddress
         return length > MaxPathLength ? 0 : 2 + Encoding.UTF8.GetBytes(path, target[2..]) + 1;
     }
 
-    /// <summary>Reads an internet address; IPv4 in IPv6 as IPv4; <see langword="null"/> for any other kind.</summary>
-    public static IPEndPoint? Read(ReadOnlySpan<byte> source)
+    /// <summary>Reads an internet address; nothing for any other kind.</summary>
+    public static PeerAddress Read(ReadOnlySpan<byte> source)
     {
         if (source.Length < InetSize)
         {
-            return null;
+            return default;
         }
 
         var port = BinaryPrimitives.ReadUInt16BigEndian(source[2..]);
-        switch (BitConverter.ToUInt16(source))
+        return BitConverter.ToUInt16(source) switch
         {
-            case LibC.AddressFamilyInet:
-                return new IPEndPoint(new IPAddress(source.Slice(4, 4)), port);
-            case LibC.AddressFamilyInet6 when source.Length >= Inet6Size:
-                var address = new IPAddress(source.Slice(8, 16), BitConverter.ToUInt32(source[24..]));
-                return new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, port);
-            default:
-                return null;
-        }
+            LibC.AddressFamilyInet => new PeerAddress(source.Slice(4, 4), 0, port),
+            LibC.AddressFamilyInet6 when source.Length >= Inet6Size => new PeerAddress(source.Slice(8, 16), BitConverter.ToUInt32(source[24..]), port),
+            _ => default,
+        };
     }
 
     /// <summary>The own address of a socket; <see langword="null"/> where it has none.</summary>
@@ -69,7 +65,7 @@ internal static unsafe class SocketAddress
         var address = stackalloc byte[MaxSize];
         uint length = MaxSize;
         return LibC.GetSocketName(socket, address, &length) == 0
-            ? Read(new ReadOnlySpan<byte>(address, (int)Math.Min(length, MaxSize)))
+            ? Read(new ReadOnlySpan<byte>(address, (int)Math.Min(length, MaxSize))).ToEndPoint()
             : null;
     }
 }

@@ -17,6 +17,7 @@ internal sealed class MemoryConnection : IConnection
     private int _closed;
     private int _receiving;
     private int _sending;
+    private SendWatch? _sendWatch;
     private int _toldEnded;
     private int _toldReset;
 
@@ -52,7 +53,7 @@ internal sealed class MemoryConnection : IConnection
         }
     }
 
-    public long SendTimeout { get; set; } = 30_000;
+    public SendLimits SendLimits { get; set; } = SendLimits.Default;
 
     public IConnectionObserver? Observer { get; set; }
 
@@ -104,7 +105,7 @@ internal sealed class MemoryConnection : IConnection
         try
         {
             var output = _link.ToClient;
-            var deadline = Loop.Milliseconds + SendTimeout;
+            var waiting = false;
             while (!data.IsEmpty)
             {
                 var changed = output.Changed;
@@ -123,18 +124,25 @@ internal sealed class MemoryConnection : IConnection
                 if (count > 0)
                 {
                     data = data[count..];
-                    deadline = Loop.Milliseconds + SendTimeout;
                     continue;
                 }
 
-                var left = deadline - Loop.Milliseconds;
-                if (left <= 0)
+                var watch = _sendWatch ??= new SendWatch(SendLimits);
+                var now = Loop.Milliseconds;
+                var left = data.Length + (long)output.Count;
+                if (!waiting)
                 {
-                    Close("the peer takes nothing: the send timed out", abort: true);
+                    watch.Begin(now, left);
+                    waiting = true;
+                }
+                else if (!watch.Look(now, left))
+                {
+                    TransportLog.PeerGivenUp(_transport.Logger, Id, watch.Problem);
+                    Close(watch.Problem, abort: true);
                     continue;
                 }
 
-                Set(_sendTimer, left);
+                Set(_sendTimer, watch.Deadline - now);
                 await changed.ConfigureAwait(false);
             }
         }

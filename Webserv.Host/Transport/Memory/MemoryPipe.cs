@@ -17,6 +17,9 @@ internal sealed class MemoryPipe(int capacity)
     /// <summary>Nothing can be read or written any more.</summary>
     public bool IsBroken => Volatile.Read(ref _broken);
 
+    /// <summary>What was written and not read.</summary>
+    public int Count => Volatile.Read(ref _count);
+
     /// <summary>Ends with the next change of anything. Taken before looking, so that no change is missed.</summary>
     public Task Changed
     {

@@ -38,6 +38,8 @@ internal sealed class MemoryTransport : ITransport
 
     internal TimeProvider Time { get; }
 
+    internal ILogger Logger => _logger;
+
     public IConnectionListener Bind(ListenEndpoint endpoint, IConnectionHandler handler)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

@@ -23,6 +23,8 @@ internal sealed class SocketConnection : IConnection
     private volatile bool _broken;
     private long _receiveDeadline = long.MaxValue;
     private long _sendDeadline = long.MaxValue;
+    private SendWatch? _sendWatch;
+    private int _sending;
     private volatile string? _closedBecause;
     private int _toldEnded;
     private int _toldReset;
@@ -53,7 +55,7 @@ internal sealed class SocketConnection : IConnection
         set => Volatile.Write(ref _receiveDeadline, value);
     }
 
-    public long SendTimeout { get; set; } = 30_000;
+    public SendLimits SendLimits { get; set; } = SendLimits.Default;
 
     public IConnectionObserver? Observer { get; set; }
 
@@ -94,7 +96,7 @@ internal sealed class SocketConnection : IConnection
         }
         catch (OperationCanceledException)
         {
-            return new ReceiveResult(0, _closed ? ReceiveStatus.Reset : ReceiveStatus.TimedOut);
+            return new ReceiveResult(0, _closed ? ReceiveStatus.Reset : HasCome(buffer) ? ReceiveStatus.Received : ReceiveStatus.TimedOut);
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
@@ -200,9 +202,10 @@ internal sealed class SocketConnection : IConnection
     /// <summary>Ends what has passed its deadline, and finds out whether a peer has gone that nobody receives from.</summary>
     internal void Look(long now)
     {
-        if (Volatile.Read(ref _sendDeadline) <= now)
+        if (Volatile.Read(ref _sendDeadline) <= now && LookAtPeer(now) is { } giveUp)
         {
-            Close("the peer takes nothing: the send timed out", abort: true);
+            TransportLog.PeerGivenUp(_transport.Logger, Id, giveUp);
+            Close(giveUp, abort: true);
             return;
         }
 
@@ -240,6 +243,59 @@ internal sealed class SocketConnection : IConnection
     private static IPEndPoint? Unmap(IPEndPoint? endpoint) =>
         endpoint is { Address.IsIPv4MappedToIPv6: true } ? new IPEndPoint(endpoint.Address.MapToIPv4(), endpoint.Port) : endpoint;
 
+    /// <summary>Whether the connection became readable together with the deadline of a receive that waits for just that.</summary>
+    private bool HasCome(Memory<byte> buffer)
+    {
+        lock (_lock)
+        {
+            return buffer.IsEmpty && !_closed && _socket.Poll(0, SelectMode.SelectRead);
+        }
+    }
+
+    /// <summary>Sees whether the peer takes what waits for it.</summary>
+    /// <returns>Why it is to be given up, or <see langword="null"/>.</returns>
+    private string? LookAtPeer(long now)
+    {
+        lock (_lock)
+        {
+            if (_closed || _sending == 0 || _sendWatch is not { } watch)
+            {
+                return null;
+            }
+
+            var goesOn = watch.Look(now, _sending + SocketQueue.CountUnsent(_socket));
+            Volatile.Write(ref _sendDeadline, watch.Deadline);
+            return goesOn ? null : watch.Problem;
+        }
+    }
+
+    private void BeginSending(int count)
+    {
+        lock (_lock)
+        {
+            _sending = count;
+            _sendWatch ??= new SendWatch(SocketQueue.CanBeCounted ? SendLimits : SendLimits.WithoutGrace());
+            if (!_closed)
+            {
+                _sendWatch.Begin(Loop.Milliseconds, count + SocketQueue.CountUnsent(_socket));
+                Volatile.Write(ref _sendDeadline, _sendWatch.Deadline);
+            }
+        }
+    }
+
+    private void EndSending()
+    {
+        lock (_lock)
+        {
+            _sending = 0;
+            Volatile.Write(ref _sendDeadline, long.MaxValue);
+            if (!_closed)
+            {
+                _sendWatch!.Look(Loop.Milliseconds, SocketQueue.CountUnsent(_socket));
+            }
+        }
+    }
+
     private bool PeerHasGone(out bool reset)
     {
         reset = false;
@@ -261,7 +317,7 @@ internal sealed class SocketConnection : IConnection
             throw new IOException(because);
         }
 
-        Volatile.Write(ref _sendDeadline, SendTimeout > long.MaxValue / 2 ? long.MaxValue : Loop.Milliseconds + SendTimeout);
+        BeginSending(slice.Length);
         try
         {
             return await _socket.SendAsync(slice).ConfigureAwait(false);
@@ -274,7 +330,7 @@ internal sealed class SocketConnection : IConnection
         }
         finally
         {
-            Volatile.Write(ref _sendDeadline, long.MaxValue);
+            EndSending();
         }
     }
 

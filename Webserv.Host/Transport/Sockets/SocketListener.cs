@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Webserv.Host.Transport.Activation;
 
 namespace Webserv.Host.Transport.Sockets;
 
@@ -7,25 +8,34 @@ namespace Webserv.Host.Transport.Sockets;
 internal sealed class SocketListener : IConnectionListener
 {
     private const int BackOffMilliseconds = 250;
+    private const int MaxLastAccepts = 64;
 
     private readonly SocketTransport _transport;
     private readonly IConnectionHandler _handler;
     private readonly Socket _socket;
+    private readonly bool _inherited;
     private readonly CancellationTokenSource _stop = new();
     private Task _accepting = Task.CompletedTask;
     private int _disposed;
 
     /// <summary>Binds.</summary>
     /// <exception cref="IOException">It cannot be bound.</exception>
-    public SocketListener(SocketTransport transport, ListenEndpoint endpoint, IConnectionHandler handler, int backlog)
+    public SocketListener(SocketTransport transport, ListenEndpoint endpoint, IConnectionHandler handler, int backlog, InheritedSockets inherited)
     {
         _transport = transport;
         _handler = handler;
         Endpoint = endpoint;
         try
         {
-            _socket = endpoint.UnixPath is null ? BindInternet(endpoint) : BindUnix(endpoint, endpoint.UnixPath);
-            _socket.Listen(backlog);
+            var descriptor = inherited.Open(endpoint);
+            _inherited = descriptor >= 0;
+            _socket = _inherited ? new Socket(new SafeSocketHandle(descriptor, ownsHandle: true))
+                : endpoint.UnixPath is null ? BindInternet(endpoint)
+                : BindUnix(endpoint, endpoint.UnixPath);
+            if (!_inherited)
+            {
+                _socket.Listen(backlog);
+            }
         }
         catch (Exception error) when (error is SocketException or ArgumentException or UnauthorizedAccessException)
         {
@@ -51,6 +61,7 @@ internal sealed class SocketListener : IConnectionListener
 
         await _stop.CancelAsync().ConfigureAwait(false);
         await _accepting.ConfigureAwait(false);
+        AcceptLast();
         _socket.Dispose();
         _stop.Dispose();
         RemoveFile();
@@ -165,6 +176,12 @@ internal sealed class SocketListener : IConnectionListener
         _ => error.Message,
     };
 
+    /// <summary>Whether accept(2) passed on an error of the connection that waited, which is gone.</summary>
+    private static bool IsOfTheConnection(SocketError error) => error is SocketError.ConnectionAborted or SocketError.ConnectionReset
+        or SocketError.TimedOut or SocketError.AccessDenied or SocketError.ProtocolOption or SocketError.NetworkDown
+        or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.HostUnreachable or SocketError.OperationNotSupported
+        or SocketError.Interrupted;
+
     private async Task AcceptAsync()
     {
         var suspended = false;
@@ -186,8 +203,13 @@ internal sealed class SocketListener : IConnectionListener
                 // Disposed.
                 return;
             }
-            catch (SocketException error) when (error.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+            catch (SocketException error) when (IsOfTheConnection(error.SocketErrorCode))
             {
+                TransportLog.AcceptLost(_transport.Logger, ToString(), error.Message);
+            }
+            catch (SocketException error)
+            {
+                // A shortage of descriptors or memory, or something that nobody has thought of and that may last.
                 if (!suspended)
                 {
                     suspended = true;
@@ -197,15 +219,27 @@ internal sealed class SocketListener : IConnectionListener
                 var pause = Task.Delay(TimeSpan.FromMilliseconds(BackOffMilliseconds), _transport.Time, _stop.Token);
                 await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-            catch (SocketException error)
-            {
-                TransportLog.AcceptLost(_transport.Logger, ToString(), error.Message);
-            }
             catch (Exception error)
             {
                 // Out of memory, for one. It costs this connection.
                 TransportLog.AcceptFailed(_transport.Logger, error, ToString());
             }
+        }
+    }
+
+    /// <summary>Closing the socket would reset what waits on it; on one of a service manager it waits for whoever serves next.</summary>
+    private void AcceptLast()
+    {
+        try
+        {
+            for (var i = 0; !_inherited && _accepting != Task.CompletedTask && i < MaxLastAccepts && _socket.Poll(0, SelectMode.SelectRead); i++)
+            {
+                TakeOver(_socket.Accept());
+            }
+        }
+        catch (SocketException error)
+        {
+            TransportLog.AcceptLost(_transport.Logger, ToString(), error.Message);
         }
     }
 
@@ -247,7 +281,7 @@ internal sealed class SocketListener : IConnectionListener
 
     private void RemoveFile()
     {
-        if (Endpoint.UnixPath is not { } path)
+        if (_inherited || Endpoint.UnixPath is not { } path)
         {
             return;
         }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Webserv.Abstractions.IO;
 using Webserv.Host.Configuration;
+using Webserv.Host.Transport.Activation;
 using Webserv.Host.Transport.Epoll;
 
 namespace Webserv.Host.Transport.Sockets;
@@ -19,12 +20,14 @@ internal sealed class SocketTransport : ITransport
     private readonly ThreadPoolLoop _loop;
     private readonly ILogger _logger;
     private readonly int _backlog;
+    private readonly InheritedSockets _inherited;
     private readonly ITimer _timer;
     private int _looking;
     private volatile bool _disposed;
 
-    public SocketTransport(TransportOptions options, ILoggerFactory loggers, TimeProvider time)
+    public SocketTransport(TransportOptions options, ILoggerFactory loggers, TimeProvider time, InheritedSockets inherited)
     {
+        _inherited = inherited;
         Time = time;
         _logger = loggers.CreateLogger<SocketTransport>();
         _backlog = options.Backlog;
@@ -45,7 +48,7 @@ internal sealed class SocketTransport : ITransport
     public IConnectionListener Bind(ListenEndpoint endpoint, IConnectionHandler handler)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        var listener = new SocketListener(this, endpoint, handler, _backlog);
+        var listener = new SocketListener(this, endpoint, handler, _backlog, _inherited);
         _listeners[listener] = 0;
         return listener;
     }

@@ -18,6 +18,7 @@ internal sealed class ScriptLifetime
     private readonly Action _ended;
     private readonly TaskCompletionSource _exchangeEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _gone;
 
     /// <param name="process">The script; owned from now on.</param>
     /// <param name="options">The limits.</param>
@@ -45,6 +46,16 @@ internal sealed class ScriptLifetime
     /// <summary>Ends the script now: SIGTERM to all of its group, and SIGKILL to whoever remains after the grace.</summary>
     public void Kill() => _killed.TrySetResult();
 
+    /// <summary>Ends the script and all of its group at once, without waiting: for a process that is about to end itself.</summary>
+    public void KillAtOnce()
+    {
+        // A group that has gone may have left its number to somebody else.
+        if (!_gone)
+        {
+            _process.Signal(ScriptSignal.Kill);
+        }
+    }
+
     /// <summary>The exchange is over and does not touch the pipes any more.</summary>
     public void ExchangeEnded() => _exchangeEnded.TrySetResult();
 
@@ -64,6 +75,7 @@ internal sealed class ScriptLifetime
             Log.SupervisionFailed(_logger, exception, _script, _traceId);
         }
 
+        _gone = true;
         _ended();
         await EndsWithinAsync(error, _options.KillGrace).ConfigureAwait(false);
         await stopReading.CancelAsync().ConfigureAwait(false);

@@ -77,7 +77,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
             var link = tab.Page.Locator("header nav a").Nth(index);
             var target = await link.GetAttributeAsync("href");
             await link.ClickAsync();
-            await tab.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == target, Tab.Committed);
+            await tab.IsAtAsync(target!);
             Assert.NotEmpty(await tab.Page.Locator("h1").InnerTextAsync());
         }
 

@@ -5,8 +5,7 @@ namespace Webserv.EndToEnd.Tests.Browser;
 /// <summary>A page of the browser that remembers everything that went wrong in it.</summary>
 internal sealed class Tab : IAsyncDisposable
 {
-    /// <summary>Waits until the address has changed; what is on the page waits for itself. The load event may have come before anybody asked for it.</summary>
-    public static readonly PageWaitForURLOptions Committed = new() { WaitUntil = WaitUntilState.Commit };
+    private const int Patience = 20_000;
 
     private readonly IBrowserContext _context;
     private readonly string _screenshots;
@@ -19,7 +18,7 @@ internal sealed class Tab : IAsyncDisposable
         _screenshots = screenshots;
         _look = look;
         Page = page;
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(Patience);
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")
@@ -60,6 +59,17 @@ internal sealed class Tab : IAsyncDisposable
         var until = _look == Look.Light ? WaitUntilState.NetworkIdle : WaitUntilState.Load;
         var response = await Page.GotoAsync(target, new PageGotoOptions { WaitUntil = until });
         return response!.Status;
+    }
+
+    /// <summary>
+    /// Waits until the tab shows the page at an address and has loaded it. Both are asked of the browser again and again:
+    /// an event may have come before anybody waited for it.
+    /// </summary>
+    /// <param name="target">The path and query.</param>
+    public async Task IsAtAsync(string target)
+    {
+        await Assertions.Expect(Page).ToHaveURLAsync(target, new PageAssertionsToHaveURLOptions { Timeout = Patience });
+        await Page.WaitForFunctionAsync("document.readyState === 'complete'");
     }
 
     /// <summary>Takes a picture of the whole page, for people to look at.</summary>

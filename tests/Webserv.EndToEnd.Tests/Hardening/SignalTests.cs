@@ -45,6 +45,7 @@ public sealed class SignalTests
         await site.Server.Log.WaitForAsync("Stopping");
         site.Server.Signal(PosixSignalNumber.Terminate);
         Assert.Equal(130, await site.Server.WaitForExitAsync());
+        await Eventually.HoldsAsync(() => ProcessTable.WorkingIn(site.Scripts).Count == 0, () => "the script was left behind");
     }
 
     [Fact]

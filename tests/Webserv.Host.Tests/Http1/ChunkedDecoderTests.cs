@@ -92,6 +92,18 @@ public sealed class ChunkedDecoderTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Invalid))]
+    public void Decode_AfterARejection_IsNeverComplete(string coded, string rejection)
+    {
+        var decoder = default(ChunkedDecoder);
+        var room = new byte[10_000];
+        Assert.Equal(ParseStatus.Rejected, decoder.Decode(Encoding.Latin1.GetBytes(coded), room, out _, out _));
+        Assert.False(decoder.IsComplete);
+        Assert.Equal(ParseStatus.Rejected, decoder.Decode("\n0\r\n\r\n"u8, room, out _, out _));
+        Assert.Equal(rejection, decoder.Rejection.ToString());
+    }
+
     [Fact]
     public void Decode_LargestChunkSize_IsExpected()
     {

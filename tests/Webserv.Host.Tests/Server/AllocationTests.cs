@@ -46,7 +46,7 @@ public sealed class AllocationTests : IDisposable
                 }
 
                 return SendAsync(context, cancellation);
-            });
+            }, releasesContext: true);
             setup.Add(new PipelineEntryOptions { ConfigurationPath = "x", Use = name, Root = _directory });
         });
         _root = rig.Files.OpenRoot(new Place(_directory), new DocumentRootOptions());

@@ -47,10 +47,11 @@ internal sealed class ServerSetup(bool inline)
 
     /// <summary>Registers a middleware that learns its entry.</summary>
     /// <returns>Its name.</returns>
-    public string Register(Func<IPipelineEntry, Func<IHttpContext, RequestDelegate, CancellationToken, Task>> create, bool? isInline = null)
+    public string Register(
+        Func<IPipelineEntry, Func<IHttpContext, RequestDelegate, CancellationToken, Task>> create, bool? isInline = null, bool releasesContext = false)
     {
         var name = $"Test{_names++}";
-        Catalog.Add(name, isInline ?? inline, create);
+        Catalog.Add(name, isInline ?? inline, create, releasesContext);
         return name;
     }
 

@@ -63,6 +63,23 @@ public abstract partial class ServerTests
     }
 
     [Fact]
+    public async Task Body_MalformedInItsLastOctet_IsTheEndWhetherReadOrNot()
+    {
+        await using var rig = await StartAsync(setup =>
+        {
+            setup.Map("/read", EchoAsync);
+            setup.Map("/unread", (_, _) => Task.CompletedTask);
+        });
+        foreach (var (path, status) in new[] { ("/read", 400), ("/unread", 200) })
+        {
+            using var client = await rig.ConnectAsync();
+            await client.SendAsync($"POST {path} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r!GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            Assert.Equal(status, (await client.ReadAsync()).Status);
+            await client.AssertClosedAsync();
+        }
+    }
+
+    [Fact]
     public async Task Body_CutShort_Is400()
     {
         await using var rig = await StartAsync(setup => setup.Map("/", EchoAsync));

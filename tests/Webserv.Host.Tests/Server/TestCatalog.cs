@@ -21,11 +21,16 @@ internal sealed class TestCatalog : IMiddlewareCatalog
     public IMiddlewareRegistration? Find(string name) => _registrations.GetValueOrDefault(name);
 
     /// <summary>Adds a middleware that learns its entry.</summary>
-    public void Add(string name, bool inline, Func<IPipelineEntry, Func<IHttpContext, RequestDelegate, CancellationToken, Task>> create) =>
-        _registrations.Add(name, new Registration(this, name, inline, create));
+    public void Add(
+        string name, bool inline, Func<IPipelineEntry, Func<IHttpContext, RequestDelegate, CancellationToken, Task>> create, bool releasesContext = false) =>
+        _registrations.Add(name, new Registration(this, name, inline, releasesContext, create));
 
     private sealed record Registration(
-        TestCatalog Catalog, string Name, bool IsNonBlocking, Func<IPipelineEntry, Func<IHttpContext, RequestDelegate, CancellationToken, Task>> New)
+        TestCatalog Catalog,
+        string Name,
+        bool IsNonBlocking,
+        bool ReleasesContext,
+        Func<IPipelineEntry, Func<IHttpContext, RequestDelegate, CancellationToken, Task>> New)
         : IMiddlewareRegistration
     {
         public string PluginId => "Test";

@@ -8,12 +8,14 @@ internal sealed class TemporaryFile : IDisposable
     public TemporaryFile(byte[] contents)
     {
         Contents = contents;
-        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        File.WriteAllBytes(path, contents);
-        Handle = File.OpenHandle(path, options: FileOptions.DeleteOnClose);
+        Name = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        File.WriteAllBytes(Name, contents);
+        Handle = File.OpenHandle(Name, options: FileOptions.DeleteOnClose);
     }
 
     public byte[] Contents { get; }
+
+    public string Name { get; }
 
     public SafeFileHandle Handle { get; }
 

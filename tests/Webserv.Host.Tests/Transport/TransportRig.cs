@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Webserv.Host.Configuration;
 using Webserv.Host.Transport;
+using Webserv.Host.Transport.Activation;
 using Webserv.Host.Transport.Memory;
 
 namespace Webserv.Host.Tests.Transport;
@@ -27,8 +28,8 @@ internal sealed class TransportRig : IAsyncDisposable
         return new TransportRig(new MemoryTransport(NullLoggerFactory.Instance, time), time);
     }
 
-    public static TransportRig Of(TransportKind kind, int loops = 2) => new(
-        TransportFactory.Create(new TransportOptions { Kind = kind, EventLoops = loops }, NullLoggerFactory.Instance, TimeProvider.System),
+    public static TransportRig Of(TransportKind kind, int loops = 2, InheritedSockets? inherited = null) => new(
+        TransportFactory.Create(new TransportOptions { Kind = kind, EventLoops = loops }, NullLoggerFactory.Instance, TimeProvider.System, inherited),
         null);
 
     public IConnectionListener Listen(IConnectionHandler handler, string endpoint = "http://127.0.0.1:0")

@@ -200,7 +200,7 @@ public abstract class TransportTests
         var (client, server) = await rig.ConnectPairAsync();
         var observer = new RecordingObserver();
         server.Observer = observer;
-        server.SendTimeout = 300;
+        server.SendLimits = new SendLimits(300, null);
         var sending = server.SendAsync(new byte[64 << 20]).AsTask();
         rig.Pass(1_000);
         var error = await Assert.ThrowsAnyAsync<IOException>(() => sending);
@@ -209,6 +209,69 @@ public abstract class TransportTests
         await Assert.ThrowsAnyAsync<IOException>(client.ReceiveToEndAsync);
         Assert.Equal(ReceiveStatus.Reset, (await server.ReceiveAsync(new byte[1])).Status);
         client.Dispose();
+        await server.DisposeAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Send_PeerTakesLessThanTheRate_IsReset()
+    {
+        await using var rig = CreateRig();
+        var (client, server) = await rig.ConnectPairAsync();
+        using var mine = client;
+        server.SendLimits = new SendLimits(60_000, new MinimumRate(1_000_000_000, Grace: 300, MaxCredit: 300));
+        var sending = server.SendAsync(new byte[64 << 20]).AsTask();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!sending.IsCompleted)
+        {
+            await client.ReceiveAsync(10);
+            rig.Pass(20);
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+
+        var error = await Assert.ThrowsAnyAsync<IOException>(() => sending);
+        Assert.Equal("the peer takes less than 1000000000 bytes a second: the send timed out", error.Message);
+        await server.DisposeAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Send_PeerTakesMoreThanTheRate_GoesOnHoweverLongItTakes()
+    {
+        var data = Bytes(24 << 20, 9);
+        await using var rig = CreateRig();
+        var (client, server) = await rig.ConnectPairAsync();
+        using var mine = client;
+        server.SendLimits = new SendLimits(60_000, new MinimumRate(1, Grace: 100, MaxCredit: 60_000));
+        var sending = server.SendAsync(data).AsTask();
+        var received = new List<byte[]>();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        for (var piece = 0; piece < 24; piece++)
+        {
+            received.Add(await client.ReceiveAsync(1 << 20));
+            rig.Pass(20);
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+
+        await sending;
+        Assert.True(received.SelectMany(piece => piece).SequenceEqual(data));
+        await server.DisposeAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Receive_DeadlinePassedButDataIsThere_GivesTheData()
+    {
+        await using var rig = CreateRig();
+        var (client, server) = await rig.ConnectPairAsync();
+        using var mine = client;
+        for (var round = 0; round < 100; round++)
+        {
+            server.ReceiveDeadline = long.MaxValue;
+            var pending = server.ReceiveAsync(Memory<byte>.Empty).AsTask();
+            await client.SendAsync(new byte[1]);
+            server.ReceiveDeadline = 0;
+            Assert.Equal(ReceiveStatus.Received, (await pending).Status);
+            Assert.Equal(new ReceiveResult(1, ReceiveStatus.Received), await server.ReceiveAsync(new byte[10]));
+        }
+
         await server.DisposeAsync();
     }
 

@@ -1,0 +1,43 @@
+"""The memory of a server's processes as the kernel counts it."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes, summed over all processes of a server."""
+
+    pss: int
+    rss: int
+    private: int
+
+
+def of(server):
+    """Proportional, resident and private bytes of all processes of the server now."""
+    pss = rss = private = 0
+    for pid in server.pids():
+        try:
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # It ended since it was listed.
+        values = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in text.splitlines()[1:]}
+        pss += values["Pss"]
+        rss += values["Rss"]
+        private += values["Private_Clean"] + values["Private_Dirty"]
+    return Memory(pss, rss, private)
+
+
+def settled(server, quiet=5.0, patience=60.0, tolerance=256 * 1024):
+    """The memory once it has not moved by more than the tolerance for a while, or when patience ends."""
+    end = time.monotonic() + patience
+    reference = of(server)
+    since = time.monotonic()
+    while True:
+        time.sleep(0.5)
+        now = of(server)
+        if abs(now.pss - reference.pss) > tolerance:
+            reference, since = now, time.monotonic()
+        if time.monotonic() - since >= quiet or time.monotonic() >= end:
+            return now
