@@ -39,7 +39,7 @@ internal static unsafe class SocketInspection
         }
 
         var name = new ReadOnlySpan<byte>(address, (int)Math.Min(length, SocketAddress.MaxSize));
-        if (SocketAddress.Read(name) is { } internet)
+        if (SocketAddress.Read(name).ToEndPoint() is { } internet)
         {
             return new ListenEndpoint(internet.Address, internet.Port, null);
         }
