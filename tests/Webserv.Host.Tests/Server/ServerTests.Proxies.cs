@@ -299,6 +299,48 @@ public abstract partial class ServerTests
     }
 
     [Fact]
+    public async Task MaxConnectionsPerClient_TrustedProxy_IsNoClient()
+    {
+        await using var rig = await StartAsync(setup =>
+        {
+            BehindProxyOf(Trusting("127.0.0.1"))(setup);
+            setup.Limits.MaxConnectionsPerClient = 1;
+        });
+        using var first = await rig.ConnectAsync();
+        using var second = await rig.ConnectAsync();
+        Assert.Equal(200, (await first.GetAsync("/")).Status);
+        Assert.Equal(200, (await second.GetAsync("/")).Status);
+
+        // Trust that was withdrawn meanwhile must not mix up the count of what leaves.
+        await rig.SwapAsync(BehindProxyOf(new ProxiesOptions()));
+        first.ShutdownSend();
+        second.ShutdownSend();
+        await rig.WaitUntilIdleAsync();
+        using var third = await rig.ConnectAsync();
+        Assert.Equal(200, (await third.GetAsync("/")).Status);
+        Assert.StartsWith("HTTP/1.1 503 ", await rig.ExchangeAsync(""), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task MaxConnectionsPerClient_ProxyHeader_CountsForTheClientThatItNames()
+    {
+        await using var rig = await StartAsync(setup =>
+        {
+            BehindProxy(setup);
+            setup.Limits.MaxConnectionsPerClient = 1;
+        });
+        using var first = await rig.ConnectAsync();
+        await first.SendAsync(TextHeader + Get);
+        Assert.Equal(200, (await first.ReadAsync()).Status);
+        using var other = await rig.ConnectAsync();
+        await other.SendAsync("PROXY TCP4 203.0.113.8 198.51.100.2 50001 443\r\n" + Get);
+        Assert.Equal(200, (await other.ReadAsync()).Status);
+        using var again = await rig.ConnectAsync();
+        await again.SendAsync("PROXY TCP4 203.0.113.7 198.51.100.2 50002 443\r\n");
+        Assert.Equal(503, (await again.ReadAsync()).Status);
+    }
+
+    [Fact]
     public async Task Forwarded_RequestThatFails_IsLoggedWithItsClient()
     {
         await using var rig = await StartAsync(setup =>
