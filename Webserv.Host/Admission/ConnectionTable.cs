@@ -186,7 +186,7 @@ internal sealed class ConnectionTable(LimitsOptions limits)
     private bool TryGetClient(Http1Connection connection, out ClientKey client)
     {
         client = default;
-        if (limits.MaxConnectionsPerClient == 0 || connection.Connection.RemoteEndPoint is not { } remote)
+        if (limits.MaxConnectionsPerClient == 0 || connection.IsProxy || connection.Connection.RemoteEndPoint is not { } remote)
         {
             return false;
         }

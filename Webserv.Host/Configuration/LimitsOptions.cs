@@ -16,8 +16,8 @@ internal sealed class LimitsOptions
     [Allowed("0", "10000000")]
     public int MaxConnectionsPerListener { get; set; }
 
-    /// <summary>Most connections at once of one client address, or of one IPv6 /64 prefix; 0 for no limit; more are answered 503 and closed. Unix-domain sockets are exempt. Everything behind a proxy or a NAT is one client.</summary>
-    [Description("Most connections at once of one client address, or of one IPv6 /64 prefix; 0 for no limit; more are answered 503 and closed. Unix-domain sockets are exempt. Everything behind a proxy or a NAT is one client.")]
+    /// <summary>Most connections at once of one client address, or of one IPv6 /64 prefix; 0 for no limit; more are answered 503 and closed. Unix-domain sockets and <c>Proxies.TrustedNetworks</c> are exempt. Everything behind any other proxy or a NAT is one client.</summary>
+    [Description("Most connections at once of one client address, or of one IPv6 /64 prefix; 0 for no limit; more are answered 503 and closed. Unix-domain sockets and `Proxies.TrustedNetworks` are exempt. Everything behind any other proxy or a NAT is one client.")]
     [Allowed("0", "10000000")]
     public int MaxConnectionsPerClient { get; set; }
 

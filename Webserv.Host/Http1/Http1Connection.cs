@@ -39,6 +39,9 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     /// <summary>Its place in the server's table, -1 where it has none; owned by the table.</summary>
     public int Slot { get; set; } = -1;
 
+    /// <summary>Whether it was a trusted proxy's when it was admitted, and so is no client of its own.</summary>
+    public bool IsProxy { get; init; }
+
     /// <summary>Whether it waits for a request.</summary>
     public bool IsIdle => Volatile.Read(ref _state) == Idle;
 
@@ -383,6 +386,8 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     {
         if (Volatile.Read(ref _serving) is { Response.HasStarted: false })
         {
+            // Nobody may have asked for the token yet: answers to earlier requests can still be on their way out.
+            _ = Aborted;
             CancelRequest();
         }
     }

@@ -69,7 +69,10 @@ internal sealed class Http1Server(
     /// <inheritdoc />
     public void OnConnection(IConnection connection)
     {
-        var http = new Http1Connection(this, connection);
+        var http = new Http1Connection(this, connection)
+        {
+            IsProxy = limits.MaxConnectionsPerClient > 0 && pipelines.Current.Forwarding is { } forwarding && forwarding.Trusts(connection),
+        };
         var now = connection.Loop.Milliseconds;
         var outcome = _connections.Admit(http, now, out var recycled);
         if (recycled is not null)
