@@ -33,6 +33,9 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     /// <summary>Cancelled when the client is gone or the server no longer waits for what runs.</summary>
     public CancellationToken Aborted => (_aborted ?? CreateAborted()).Token;
 
+    /// <summary>Whether the one empty line that is ignored before a request has come before the connection fell idle.</summary>
+    public bool HasSkippedEmptyLine { get; set; }
+
     /// <summary>Counts a request of this connection.</summary>
     public long NextRequestNumber() => ++_requests;
 

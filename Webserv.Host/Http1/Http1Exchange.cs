@@ -84,6 +84,11 @@ internal sealed class Http1Exchange
         var connection = owner.Connection;
         var deadline = connection.Loop.Milliseconds + (long)Limits.RequestHeadTimeout.TotalMilliseconds;
         var inTurn = 0;
+        if (owner.HasSkippedEmptyLine)
+        {
+            _parser.HasSkippedBefore();
+        }
+
         while (true)
         {
             var status = _input.IsEmpty ? ParseStatus.NeedMore : _parser.TryParse(_input.Unread);
@@ -94,6 +99,7 @@ internal sealed class Http1Exchange
 
             if (status == ParseStatus.Complete)
             {
+                owner.HasSkippedEmptyLine = false;
                 if (!await ServeOneAsync(owner).ConfigureAwait(false))
                 {
                     // Back to the loop, whose pool the working set came from.
@@ -129,6 +135,7 @@ internal sealed class Http1Exchange
                 _input.Advance(_input.Unread.Length);
                 _input.EndRequest();
                 _parser.Reset();
+                owner.HasSkippedEmptyLine = true;
                 return true;
             }
 
