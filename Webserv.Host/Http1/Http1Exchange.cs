@@ -264,7 +264,7 @@ internal sealed class Http1Exchange
             return false;
         }
 
-        if (_context.Upgrade is null)
+        if (!response.IsUpgraded)
         {
             await response.CompleteAsync().ConfigureAwait(false);
         }
@@ -306,7 +306,7 @@ internal sealed class Http1Exchange
             }
         }
 
-        if (_context.Upgrade is not null)
+        if (response.IsUpgraded)
         {
             // The last of the other protocol must arrive, like the last of an answer.
             NeedsLingeringClose = true;

@@ -131,7 +131,7 @@ internal sealed class Http1Server(
             empty = connections.Length == 0 ? Task.CompletedTask : _empty.Task;
         }
 
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        _ = TellStoppingAsync();
         foreach (var connection in connections)
         {
             connection.EndWhenIdle();
@@ -150,6 +150,19 @@ internal sealed class Http1Server(
             }
 
             return false;
+        }
+    }
+
+    /// <summary>Not awaited: what middleware do when they are told must not hold up the stop.</summary>
+    private async Task TellStoppingAsync()
+    {
+        try
+        {
+            await _stopping.CancelAsync().ConfigureAwait(false);
+        }
+        catch (AggregateException exception)
+        {
+            Log.StoppingCallbackFailed(logger, exception);
         }
     }
 
