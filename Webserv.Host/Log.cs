@@ -73,6 +73,9 @@ internal static partial class Log
     [LoggerMessage(160, LogLevel.Error, "{TraceId}: a middleware used the request after its task had ended; it was refused")]
     public static partial void UsedAfterEnd(ILogger logger, string traceId);
 
+    [LoggerMessage(161, LogLevel.Warning, "A callback of a middleware for the stop of the server threw")]
+    public static partial void StoppingCallbackFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(200, LogLevel.Warning, "Generation {Number} still has requests inside after {Seconds} s; they are cancelled")]
     public static partial void GenerationCancelled(ILogger logger, int number, double seconds);
 

@@ -27,7 +27,7 @@ internal sealed class PipelineEntryOptions
     /// <summary>Most bytes of a request body; 0 for no limit; <see langword="null"/> to inherit.</summary>
     public ByteSize? MaxRequestBodySize { get; init; }
 
-    /// <summary>Methods that are let in; any other is answered 405 with Allow. <see langword="null"/> for all.</summary>
+    /// <summary>Methods that are let in; OPTIONS is answered with them, any other with 405 or 501. <see langword="null"/> for all.</summary>
     public IReadOnlyList<string>? AllowedMethods { get; init; }
 
     /// <summary>Whether GET in <see cref="AllowedMethods"/> includes HEAD.</summary>

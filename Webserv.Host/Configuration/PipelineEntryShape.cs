@@ -26,7 +26,7 @@ internal sealed class PipelineEntryShape : ILocated
     [Description("Most bytes of a request body; 0 for no limit; more is 413. Without it the branch's or the server's holds.")]
     public ByteSize? MaxRequestBodySize { get; set; }
 
-    [Description("Methods that are let in; any other is answered 405 with Allow. Without it all are.")]
+    [Description("Methods that are let in. Of the others OPTIONS is answered with 204 and a known method with 405, both with Allow; an unknown one with 501. Without the list all are let in.")]
     public IReadOnlyList<string>? AllowedMethods { get; set; }
 
     [Description("Whether GET in `AllowedMethods` includes HEAD.")]

@@ -64,6 +64,9 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     /// <summary>What forwarded fields say counts by this; <see langword="null"/> where the peer is no trusted proxy. Decided once a generation.</summary>
     public ForwardedPolicy? Forwarding => _route?.Forwarding;
 
+    /// <summary>Whether the one empty line that is ignored before a request has come before the connection fell idle.</summary>
+    public bool HasSkippedEmptyLine { get; set; }
+
     /// <summary>Counts a request of this connection.</summary>
     public long NextRequestNumber()
     {

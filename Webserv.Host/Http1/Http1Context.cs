@@ -104,9 +104,6 @@ internal sealed class Http1Context
     public GuardedContext Guarded =>
         _guarded ??= new GuardedContext(this, new RequestGate(Server.Logger, ServedConnection.Id, _requestNumber));
 
-    /// <summary>The other protocol that a middleware has taken the connection over for; <see langword="null"/> where none has.</summary>
-    public Http1Upgrade? Upgrade => _upgrade is { IsUpgraded: true } ? _upgrade : null;
-
     /// <inheritdoc />
     public IReadOnlyList<string> Methods => _methods ?? [];
 
@@ -179,7 +176,8 @@ internal sealed class Http1Context
             isEmpty = guarded.Gate.Close();
         }
 
-        return isEmpty && !RequestBody.IsReading && !Response.IsWriting && _upgrade?.End() != false;
+        isEmpty &= _upgrade?.End() != false;
+        return isEmpty && !RequestBody.IsReading && !Response.IsWriting;
     }
 
     /// <summary>Lets go of the connection.</summary>

@@ -89,6 +89,11 @@ internal sealed class Http1Exchange
         }
 
         var inTurn = 0;
+        if (owner.HasSkippedEmptyLine)
+        {
+            _parser.HasSkippedBefore();
+        }
+
         while (true)
         {
             var status = _input.IsEmpty ? ParseStatus.NeedMore : _parser.TryParse(_input.Unread);
@@ -99,6 +104,7 @@ internal sealed class Http1Exchange
 
             if (status == ParseStatus.Complete)
             {
+                owner.HasSkippedEmptyLine = false;
                 if (!await ServeOneAsync(owner).ConfigureAwait(false))
                 {
                     // Back to the loop, whose pool the working set came from.
@@ -134,6 +140,7 @@ internal sealed class Http1Exchange
                 _input.Advance(_input.Unread.Length);
                 _input.EndRequest();
                 _parser.Reset();
+                owner.HasSkippedEmptyLine = true;
                 if (inTurn == 0)
                 {
                     connection.ReceiveDeadline = deadline;
@@ -274,7 +281,7 @@ internal sealed class Http1Exchange
             return false;
         }
 
-        if (_context.Upgrade is null)
+        if (!response.IsUpgraded)
         {
             await response.CompleteAsync().ConfigureAwait(false);
         }
@@ -316,7 +323,7 @@ internal sealed class Http1Exchange
             }
         }
 
-        if (_context.Upgrade is not null)
+        if (response.IsUpgraded)
         {
             // The last of the other protocol must arrive, like the last of an answer.
             NeedsLingeringClose = true;

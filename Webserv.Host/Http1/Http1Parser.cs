@@ -25,7 +25,10 @@ internal sealed class Http1Parser(int maxRequestLineSize, int maxHeadSize, int m
 
     /// <summary>Whether all that came was the empty line that is ignored before a request line.</summary>
     /// <param name="length">How many bytes were there.</param>
-    public bool HasSkippedAll(int length) => _emptyLineSkipped && !_requestLineDone && _position == length;
+    public bool HasSkippedAll(int length) => _emptyLineSkipped && !_requestLineDone && _position > 0 && _position == length;
+
+    /// <summary>Tells that the empty line that is ignored before a request line has come and is gone, so that another is malformed.</summary>
+    public void HasSkippedBefore() => _emptyLineSkipped = true;
 
     /// <summary>Makes the parser ready for the next head.</summary>
     public void Reset()

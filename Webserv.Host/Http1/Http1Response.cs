@@ -74,6 +74,9 @@ internal sealed class Http1Response : IHttpResponse
     /// <inheritdoc />
     public bool HasStarted { get; private set; }
 
+    /// <summary>Whether it was answered with 101: the connection speaks another protocol, and the response is complete.</summary>
+    public bool IsUpgraded { get; private set; }
+
     /// <summary>Whether the connection ends after this response.</summary>
     public bool ClosesConnection { get; set; }
 
@@ -97,6 +100,7 @@ internal sealed class Http1Response : IHttpResponse
         _buffered = 0;
         _completed = false;
         HasStarted = false;
+        IsUpgraded = false;
         ClosesConnection = false;
     }
 
@@ -399,6 +403,7 @@ internal sealed class Http1Response : IHttpResponse
         try
         {
             await RunStartingAsync().ConfigureAwait(false);
+            ThrowIfStarted();
             _fields[Fields.Upgrade] = protocol;
             Http1ResponseHead.Write(
                 _output,
@@ -408,7 +413,8 @@ internal sealed class Http1Response : IHttpResponse
                 null,
                 "upgrade"u8,
                 _context.Server.Date.GetLine(_context.Milliseconds));
-            (HasStarted, _completed, ClosesConnection, _statusCode) = (true, true, true, StatusCodes.SwitchingProtocols);
+            (HasStarted, _completed, IsUpgraded, ClosesConnection) = (true, true, true, true);
+            _statusCode = StatusCodes.SwitchingProtocols;
             await _output.FlushAsync().ConfigureAwait(false);
         }
         finally

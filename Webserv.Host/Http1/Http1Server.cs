@@ -119,7 +119,7 @@ internal sealed class Http1Server(
     public async Task<bool> StopAsync(TimeSpan timeout)
     {
         var empty = _connections.Stop();
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        _ = TellStoppingAsync();
         foreach (var connection in _connections.Snapshot())
         {
             connection.EndWhenIdle();
@@ -138,6 +138,19 @@ internal sealed class Http1Server(
             }
 
             return false;
+        }
+    }
+
+    /// <summary>Not awaited: what middleware do when they are told must not hold up the stop.</summary>
+    private async Task TellStoppingAsync()
+    {
+        try
+        {
+            await _stopping.CancelAsync().ConfigureAwait(false);
+        }
+        catch (AggregateException exception)
+        {
+            Log.StoppingCallbackFailed(logger, exception);
         }
     }
 

@@ -4,20 +4,26 @@ using Webserv.Host.Transport;
 namespace Webserv.Host.Http1;
 
 /// <summary>What a client offers by Upgrade (RFC 9110 section 7.8), and what became of it. Made for one request.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "A source of cancellation without a timer holds nothing; the streams end with the request.")]
 internal sealed class Http1Upgrade : IUpgradeFeature
 {
     private readonly Http1Context _context;
     private readonly IConnection _connection;
+    private readonly RequestGate _gate;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenRegistration _stoppingServer;
     private TimeSpan _idleTimeout = Timeout.InfiniteTimeSpan;
     private UpgradedStream? _stream;
-    private int _taken;
 
     private Http1Upgrade(Http1Context context, IConnection connection, IReadOnlyList<string> protocols)
     {
         _context = context;
         _connection = connection;
+        _gate = context.Guarded.Gate;
         Protocols = protocols;
-        Stopping = context.Server.Stopping;
+
+        // Its own, so that what a middleware registers and forgets ends with the request.
+        _stoppingServer = context.Server.Stopping.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _stopping);
     }
 
     /// <inheritdoc />
@@ -27,7 +33,7 @@ internal sealed class Http1Upgrade : IUpgradeFeature
     public bool IsUpgraded => Volatile.Read(ref _stream) is not null;
 
     /// <inheritdoc />
-    public CancellationToken Stopping { get; }
+    public CancellationToken Stopping => _stopping.Token;
 
     /// <inheritdoc />
     public TimeSpan IdleTimeout
@@ -71,23 +77,24 @@ internal sealed class Http1Upgrade : IUpgradeFeature
         var spelled = Protocols.FirstOrDefault(offered => offered.Equals(protocol, StringComparison.OrdinalIgnoreCase))
             ?? throw new ArgumentException($"The client does not offer '{protocol}'.", nameof(protocol));
         cancellation.ThrowIfCancellationRequested();
-        if (Interlocked.Exchange(ref _taken, 1) != 0)
+        ValueTask sending;
+        using (_gate.Enter())
         {
-            throw new InvalidOperationException("The connection was upgraded already, or the request is over.");
+            sending = _context.Response.UpgradeAsync(spelled);
         }
 
-        await _context.Response.UpgradeAsync(spelled).ConfigureAwait(false);
-        var stream = new UpgradedStream(_connection, _context.Input, _context.Output, _context.Guarded.Gate) { IdleTimeout = _idleTimeout };
+        await sending.ConfigureAwait(false);
+        var stream = new UpgradedStream(_connection, _context.Input, _context.Output, _gate) { IdleTimeout = _idleTimeout };
         Volatile.Write(ref _stream, stream);
         return stream;
     }
 
-    /// <summary>Ends the stream, or the right to one.</summary>
-    /// <returns>Whether no operation of it is under way.</returns>
+    /// <summary>Ends what belongs to the request; the gate keeps out whoever comes later.</summary>
+    /// <returns>Whether no operation of the stream is under way.</returns>
     public bool End()
     {
-        Volatile.Write(ref _taken, 1);
-        return _stream?.End() ?? true;
+        _stoppingServer.Unregister(); // Dispose would wait for a callback that is running.
+        return Volatile.Read(ref _stream)?.End() ?? true;
     }
 
     /// <summary>protocol = token [ "/" token ].</summary>

@@ -23,13 +23,14 @@ public sealed class HelloTests
     }
 
     [Fact]
-    public async Task InvokeAsync_OtherMethods_ArePassedOn()
+    public async Task InvokeAsync_OtherMethods_ArePassedOnAndGetAllow()
     {
         await using var host = await PluginHost.CreateAsync<HelloPlugin>(cancellation: Cancellation);
         await host.UseAsync("Hello", cancellation: Cancellation);
         var context = TestHttpContext.Post("/hello");
-        await host.SendAsync(context, Cancellation);
+        var response = await host.SendAsync(context, Cancellation);
         Assert.True(context.NextWasCalled);
+        Assert.Equal((405, "GET, HEAD, OPTIONS"), (response.StatusCode, response.Headers["Allow"].ToString()));
     }
 
     [Fact]

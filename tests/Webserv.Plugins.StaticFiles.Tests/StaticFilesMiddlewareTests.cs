@@ -52,7 +52,10 @@ public sealed class StaticFilesMiddlewareTests
     [InlineData("POST", "/a.txt", 405, null)]
     [InlineData("DELETE", "/a.txt", 405, null)]
     [InlineData("PUT", "/with/", 405, null)]
-    [InlineData("get", "/a.txt", 405, null)]
+    [InlineData("get", "/a.txt", 501, null)]
+    [InlineData("OPTIONS", "/a.txt", 204, null)]
+    [InlineData("OPTIONS", "/with/", 204, null)]
+    [InlineData("OPTIONS", "/nothing", 404, null)]
     [InlineData("GET", "/nothing", 404, null)]
     [InlineData("POST", "/nothing", 404, null)]
     [InlineData("GET", "/without/", 404, null)]
@@ -70,8 +73,8 @@ public sealed class StaticFilesMiddlewareTests
         var response = await site.SendAsync(context);
 
         Assert.Equal(status, response.StatusCode);
-        Assert.Equal(status == 404, context.NextWasCalled);
-        Assert.Equal(status == 405 ? "GET, HEAD" : "", response.Headers["Allow"].ToString());
+        Assert.Equal(status is 204 or 404 or 405 or 501, context.NextWasCalled);
+        Assert.Equal(status is 204 or 405 ? "GET, HEAD, OPTIONS" : "", response.Headers["Allow"].ToString());
         if (body is not null)
         {
             Assert.Equal(body, response.BodyText);

@@ -54,7 +54,10 @@ public sealed class DeleteTests
     {
         await using var site = await UploadSite.CreateAsync(options => options.Methods = ["DELETE"]);
         var context = new TestHttpContext(method, "/up/a");
-        await site.SendAsync(context);
+        var response = await site.SendAsync(context);
         Assert.True(context.NextWasCalled);
+        Assert.Equal(
+            method switch { "GET" => (404, ""), "OPTIONS" => (204, "DELETE, OPTIONS"), _ => (405, "DELETE, OPTIONS") },
+            (response.StatusCode, response.Headers["Allow"].ToString()));
     }
 }

@@ -266,4 +266,60 @@ public sealed class TestHttpContextTests
         Assert.Equal((null, 0, true), (connection.PeerAddress, connection.PeerPort, connection.IsForwarded));
         Assert.Equal(("192.0.2.1", 7), (connection.RemoteAddress?.ToString(), connection.RemotePort));
     }
+
+    [Theory]
+    [InlineData("GET", 404, "")]
+    [InlineData("POST", 405, "PUT, OPTIONS")]
+    [InlineData("OPTIONS", 204, "PUT, OPTIONS")]
+    [InlineData("BREW", 501, "")]
+    public async Task Next_WhatAMiddlewareSaidItAnswers_IsInTheAnswer(string method, int status, string allow)
+    {
+        var context = new TestHttpContext(method, "/");
+        if (method != "GET")
+        {
+            context.GetFeature<IAllowedMethodsFeature>()!.Add("PUT", "PUT");
+        }
+
+        var response = await context.SendAsync((c, cancellation) => context.Next(c, cancellation), Cancellation);
+        Assert.Equal((status, allow), (response.StatusCode, response.Headers["Allow"].ToString()));
+    }
+
+    [Fact]
+    public async Task Trailers_AreThereOnceTheBodyWasRead()
+    {
+        var context = TestHttpContext.Put("/").WithBody(new MemoryStream([1, 2, 3])).WithTrailer("X-Sum", "6");
+        var feature = context.GetFeature<IRequestTrailersFeature>()!;
+        Assert.False(feature.AreAvailable);
+        Assert.Throws<InvalidOperationException>(() => feature.Trailers);
+        await context.Request.Body.CopyToAsync(Stream.Null, Cancellation);
+        Assert.True(feature.AreAvailable);
+        Assert.Equal("6", feature.Trailers["x-sum"]);
+        Assert.True(TestHttpContext.Get("/").GetFeature<IRequestTrailersFeature>()!.AreAvailable);
+    }
+
+    [Fact]
+    public async Task Upgrade_Taken_JoinsMiddlewareAndClient()
+    {
+        var context = TestHttpContext.Get("/");
+        Assert.Null(context.GetFeature<IUpgradeFeature>());
+        var upgrade = context.WithUpgrade("echo");
+        await upgrade.Client.WriteAsync("ahead"u8.ToArray(), Cancellation);
+        var serving = context.SendAsync(async (c, cancellation) =>
+        {
+            var feature = c.GetFeature<IUpgradeFeature>()!;
+            await Assert.ThrowsAsync<ArgumentException>(() => feature.UpgradeAsync("else", cancellation));
+            c.Response.Headers["X-Mine"] = "1";
+            var stream = await feature.UpgradeAsync("echo", cancellation);
+            await Assert.ThrowsAsync<InvalidOperationException>(() => feature.UpgradeAsync("echo", cancellation));
+            await stream.CopyToAsync(stream, cancellation);
+        }, Cancellation);
+        var answer = new byte[5];
+        await upgrade.Client.ReadExactlyAsync(answer, Cancellation);
+        Assert.Equal("ahead"u8.ToArray(), answer);
+        await upgrade.Client.DisposeAsync();
+        var response = await serving;
+        Assert.True(upgrade.IsUpgraded);
+        Assert.Equal((101, "echo", "upgrade", "1"), (response.StatusCode, response.Headers["Upgrade"].ToString(), response.Headers["Connection"].ToString(), response.Headers["X-Mine"].ToString()));
+        Assert.Equal(0, await upgrade.Client.ReadAsync(answer, Cancellation));
+    }
 }

@@ -238,6 +238,25 @@ public abstract partial class ServerTests
     }
 
     [Fact]
+    public async Task EmptyLines_OneIsIgnoredTwoAreMalformedHoweverTheyCome()
+    {
+        await using var rig = await StartAsync(setup => setup.Map("/", Text("hi")));
+        foreach (var together in new[] { true, false })
+        {
+            using var client = await rig.ConnectAsync();
+            Assert.Equal("hi", (await client.GetAsync("/")).Text);
+            await client.SendAsync("\r\n");
+            Assert.Equal("hi", (await client.GetAsync("/")).Text);
+            foreach (var piece in together ? ["\r\n\r\n"] : new[] { "\r\n", "\r\n" })
+            {
+                await client.SendAsync(piece);
+            }
+
+            Assert.Equal(400, (await client.GetAsync("/")).Status);
+        }
+    }
+
+    [Fact]
     public async Task HalfClosed_ClientGetsItsAnswers()
     {
         await using var rig = await StartAsync(setup => setup.Use((context, _, cancellation) => PathAsync(context, cancellation)));

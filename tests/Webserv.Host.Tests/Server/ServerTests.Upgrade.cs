@@ -175,7 +175,8 @@ public abstract partial class ServerTests
             var feature = context.GetFeature<IUpgradeFeature>()!;
             var stream = await feature.UpgradeAsync("echo", cancellation);
             var stopping = NewSignal();
-            using var registration = feature.Stopping.Register(stopping.SetResult);
+            feature.Stopping.Register(() => throw new InvalidOperationException("no"));
+            feature.Stopping.Register(stopping.SetResult);
             reached.SetResult();
             await stopping.Task;
             await stream.WriteAsync("bye"u8.ToArray(), cancellation);
@@ -188,6 +189,7 @@ public abstract partial class ServerTests
         Assert.Equal("bye", await client.ReadToEndAsync());
         client.ShutdownSend();
         Assert.True(await stop);
+        await ServerRig.WaitAsync(() => rig.Logs.At(Microsoft.Extensions.Logging.LogLevel.Warning).Any(entry => entry.Contains("stop", StringComparison.Ordinal)), () => "nothing was logged");
     }
 
     [Fact]
@@ -296,9 +298,38 @@ public abstract partial class ServerTests
         Assert.Equal(
             [
                 typeof(InvalidOperationException), typeof(ArgumentException), typeof(InvalidOperationException), typeof(InvalidOperationException),
-                typeof(InvalidOperationException), typeof(InvalidOperationException), typeof(ObjectDisposedException), typeof(ObjectDisposedException),
+                typeof(InvalidOperationException), typeof(ObjectDisposedException), typeof(ObjectDisposedException), typeof(ObjectDisposedException),
             ],
             thrown.Select(exception => exception?.GetType()));
+    }
+
+    [Fact]
+    public async Task Upgrade_KeptBeyondTheRequest_ReachesNoOtherRequest()
+    {
+        IUpgradeFeature? kept = null;
+        var (reached, release) = (NewSignal(), NewSignal());
+        await using var rig = await StartAsync(setup =>
+        {
+            setup.Map("/up", (context, cancellation) =>
+            {
+                kept = context.GetFeature<IUpgradeFeature>();
+                return context.Response.WriteTextAsync("not yet", cancellation: cancellation);
+            });
+            setup.Map("/next", async (context, cancellation) =>
+            {
+                reached.SetResult();
+                await release.Task;
+                await context.Response.WriteTextAsync("next", cancellation: cancellation);
+            });
+        });
+        using var client = await rig.ConnectAsync();
+        await client.SendAsync(UpgradeToEcho);
+        Assert.Equal("not yet", (await client.ReadAsync()).Text);
+        var next = client.GetAsync("/next");
+        await reached.Task;
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => kept!.UpgradeAsync("echo", client.Token));
+        release.SetResult();
+        Assert.Equal((200, "next"), (await next) is var response ? (response.Status, response.Text) : default);
     }
 
     [Theory]
