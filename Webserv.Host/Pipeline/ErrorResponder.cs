@@ -94,7 +94,7 @@ internal sealed class ErrorResponder(ILogger logger)
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
-            Log.RequestFailed(logger, context.TraceId, context.Request.Method, context.Request.Path, exception);
+            Log.RequestFailed(logger, context.TraceId, context.Connection.RemoteAddress, context.Request.Method, context.Request.Path, exception);
             response.Clear();
             return response.StatusCode = StatusCodes.InternalServerError;
         }

@@ -49,10 +49,10 @@ internal sealed class ProxiedConnection : IConnection, IConnectionObserver
         set => _inner.ReceiveDeadline = value;
     }
 
-    public long SendTimeout
+    public SendLimits SendLimits
     {
-        get => _inner.SendTimeout;
-        set => _inner.SendTimeout = value;
+        get => _inner.SendLimits;
+        set => _inner.SendLimits = value;
     }
 
     public IConnectionObserver? Observer

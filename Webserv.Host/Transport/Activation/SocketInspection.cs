@@ -23,6 +23,12 @@ internal static unsafe class SocketInspection
         var flags = LibC.Control(descriptor, LibC.GetFlags, 0);
         _ = LibC.Control(descriptor, LibC.SetFlags, flags | LibC.OpenNonBlocking);
         var endpoint = ReadEndpoint(descriptor);
+        if (endpoint is { UnixPath: null })
+        {
+            // As the server's own listening sockets have it, for the accepted ones to inherit.
+            _ = LibC.SetSocketOption(descriptor, LibC.LevelTcp, LibC.OptionNoDelay, 1);
+        }
+
         return new InheritedSocket(descriptor, name, endpoint, endpoint?.ToString() ?? "an address that no endpoint can have");
     }
 
@@ -39,7 +45,7 @@ internal static unsafe class SocketInspection
         }
 
         var name = new ReadOnlySpan<byte>(address, (int)Math.Min(length, SocketAddress.MaxSize));
-        if (SocketAddress.Read(name) is { } internet)
+        if (SocketAddress.Read(name).ToEndPoint() is { } internet)
         {
             return new ListenEndpoint(internet.Address, internet.Port, null);
         }
