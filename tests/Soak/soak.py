@@ -27,11 +27,11 @@ from http_client import Connection, Wrong, request
 from process import ServerProcess, free_port
 from servers import SERVERS
 from trial_site import Site
-from troublemakers import TROUBLEMAKERS
+from troublemakers import QUICK, SLOW
 
 MIB = 1 << 20
 MEMORY_BOUND = 32 * MIB  # What code compiled later, and a heap that breathes, may take beyond the warm state.
-THREAD_BOUND = 4  # The pool keeps a few more or less.
+THREAD_BOUND = 8  # The pool keeps a few more or less.
 
 # Warnings and errors that the load brings about, and why. Everything else above `info` is a failure.
 EXPECTED = {
@@ -70,10 +70,10 @@ def well_behaved(site, clients, tally, over, seed):
             tally.fail(client.__name__, repr(problem))
 
 
-def trouble(site, tally, over, seed):
+def trouble(site, kinds, tally, over, seed):
     source = random.Random(seed)
     while not over.is_set():
-        kind = source.choice(TROUBLEMAKERS)
+        kind = source.choice(kinds)
         try:
             kind(site, source)
         except OSError:
@@ -134,7 +134,7 @@ def load(site, server, log, tally, seconds, seed, options):
     over = threading.Event()
     pid = min(server.pids())
     threads = [threading.Thread(target=well_behaved, args=(site, WELL_BEHAVED, tally, over, seed + n), daemon=True) for n in range(options.workers)]
-    threads += [threading.Thread(target=trouble, args=(site, tally, over, seed + 1000 + n), daemon=True) for n in range(options.troublemakers)]
+    threads += [threading.Thread(target=trouble, args=(site, (QUICK, SLOW)[n % 2], tally, over, seed + 1000 + n), daemon=True) for n in range(options.troublemakers)]
     threads.append(threading.Thread(target=reloads, args=(site, pid, log, tally, over, seed + 2000, seed), daemon=True))
     for thread in threads:
         thread.start()

@@ -101,4 +101,6 @@ def silent(site, random):
         _leave(connection, random)
 
 
-TROUBLEMAKERS = [disconnect, disconnect, disconnect, garbage, garbage, slow_sender, slow_reader, silent]
+# Half of the troublemakers do these, the other half those: the slow ones would take all the time.
+QUICK = [disconnect, disconnect, disconnect, garbage, garbage]
+SLOW = [slow_sender, slow_reader, silent]

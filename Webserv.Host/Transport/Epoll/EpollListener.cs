@@ -31,6 +31,11 @@ internal sealed class EpollListener : IConnectionListener
         _sockets = IsInherited ? [socket]
             : endpoint.UnixPath is null ? ListeningSocket.OpenInternet(endpoint, loops.Length, backlog, out port)
             : [ListeningSocket.OpenUnix(endpoint, backlog)];
+        if (IsInherited && endpoint.UnixPath is null)
+        {
+            ListeningSocket.SetInternetOptions(endpoint, socket);
+        }
+
         Port = port;
         if (endpoint.Address is { } address && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any))
         {

@@ -9,6 +9,10 @@ namespace Webserv.Host.Transport.Epoll;
 /// </summary>
 internal static unsafe class ListeningSocket
 {
+    // What the system takes of an answer before it can send it: more than the largest that leaves in one call, and not the
+    // megabytes that every client which asks for a large file and reads nothing of it would hold otherwise.
+    private const int MostUnsent = 256 * 1024;
+
     /// <summary>Opens so many sockets on an internet endpoint; the port in the end.</summary>
     /// <exception cref="IOException">It cannot be bound.</exception>
     public static int[] OpenInternet(ListenEndpoint endpoint, int count, int backlog, out int port)
@@ -32,9 +36,7 @@ internal static unsafe class ListeningSocket
                 var length = SocketAddress.Write(new Span<byte>(name, SocketAddress.MaxSize), address, port);
                 Check(endpoint, LibC.Bind(sockets[i], name, (uint)length));
                 Check(endpoint, LibC.Listen(sockets[i], backlog));
-
-                // Accepted sockets inherit it, which is a call less for each of them.
-                Check(endpoint, LibC.SetSocketOption(sockets[i], LibC.LevelTcp, LibC.OptionNoDelay, 1));
+                SetInternetOptions(endpoint, sockets[i]);
                 if (i == 0)
                 {
                     port = SocketAddress.LocalOf(sockets[0])!.Port;
@@ -49,6 +51,14 @@ internal static unsafe class ListeningSocket
             Close(sockets);
             throw;
         }
+    }
+
+    /// <summary>Sets what accepted sockets inherit, which is a call less for each of them.</summary>
+    /// <exception cref="IOException">It is no internet socket.</exception>
+    public static void SetInternetOptions(ListenEndpoint endpoint, int socket)
+    {
+        Check(endpoint, LibC.SetSocketOption(socket, LibC.LevelTcp, LibC.OptionNoDelay, 1));
+        Check(endpoint, LibC.SetSocketOption(socket, LibC.LevelTcp, LibC.OptionNotSentLowAt, MostUnsent));
     }
 
     /// <summary>Opens the socket of a unix-domain endpoint. The file of a server that is gone is replaced.</summary>

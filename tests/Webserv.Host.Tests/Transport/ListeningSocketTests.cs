@@ -10,7 +10,7 @@ public sealed unsafe class ListeningSocketTests
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("::1")]
-    public void OpenInternet_AcceptedSocket_SendsSmallSegmentsAtOnce(string address)
+    public void OpenInternet_AcceptedSocket_SendsSmallSegmentsAtOnceAndHoldsLittleUnsent(string address)
     {
         var sockets = ListeningSocket.OpenInternet(new ListenEndpoint(IPAddress.Parse(address), 0, null), 2, 16, out var port);
         try
@@ -19,6 +19,9 @@ public sealed unsafe class ListeningSocketTests
             using var client = new TcpClient(address, port);
             using var accepted = new Socket(new SafeSocketHandle(Accept(sockets), ownsHandle: true));
             Assert.True(accepted.NoDelay);
+            Span<byte> unsent = stackalloc byte[sizeof(int)];
+            accepted.GetRawSocketOption(LibC.LevelTcp, LibC.OptionNotSentLowAt, unsent);
+            Assert.Equal(256 * 1024, BitConverter.ToInt32(unsent));
         }
         finally
         {
