@@ -92,6 +92,22 @@ public sealed class ChunkedDecoderTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Invalid))]
+    public void Decode_AfterARejection_IsNeverComplete(string coded, string rejection)
+    {
+        var decoder = default(ChunkedDecoder);
+        var room = new byte[100];
+        Assert.Equal(ParseStatus.Rejected, decoder.Decode(Encoding.Latin1.GetBytes(coded), room, out _, out _));
+        Assert.False(decoder.IsComplete);
+        Assert.Equal(0, decoder.DataExpected);
+        foreach (var more in new[] { "", "0\r\n\r\n", "\n", "\r\n\r\n" })
+        {
+            Assert.Equal(ParseStatus.Rejected, decoder.Decode(Encoding.Latin1.GetBytes(more), room, out var consumed, out var written));
+            Assert.Equal((0, 0, Enum.Parse<RequestRejection>(rejection)), (consumed, written, decoder.Rejection));
+        }
+    }
+
     [Fact]
     public void Decode_LargestChunkSize_IsExpected()
     {
