@@ -40,6 +40,7 @@ internal struct ChunkedDecoder
         TrailerLineFeed,
         EndLineFeed,
         End,
+        Malformed,
     }
 
     /// <summary>Why the bytes were rejected.</summary>
@@ -74,7 +75,7 @@ internal struct ChunkedDecoder
     {
         consumed = 0;
         written = 0;
-        if (Rejection != RequestRejection.None)
+        if (_state == State.Malformed)
         {
             // Nobody can tell what the bytes behind it are.
             return ParseStatus.Rejected;
@@ -105,6 +106,8 @@ internal struct ChunkedDecoder
             Rejection = Step(source[consumed++]);
             if (Rejection != RequestRejection.None)
             {
+                // For good: nobody may take what follows for the rest of the body, or the body for complete.
+                _state = State.Malformed;
                 return ParseStatus.Rejected;
             }
         }
@@ -165,34 +168,34 @@ internal struct ChunkedDecoder
                 return Expect(octet, '\n');
             default:
                 _state = StepExtension(_state, octet);
-                return _state == State.End ? RequestRejection.ChunkMalformed
+                return _state == State.Malformed ? RequestRejection.ChunkMalformed
                     : ++_count > MaxExtensionSize + 1 ? RequestRejection.ChunkExtensionTooLong
                     : RequestRejection.None;
         }
     }
 
     /// <summary>chunk-ext = *( BWS ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ] ) (RFC 9112 section 7.1.1).</summary>
-    /// <returns>The state that follows; <see cref="State.End"/> where the octet must not stand there.</returns>
+    /// <returns>The state that follows; <see cref="State.Malformed"/> where the octet must not stand there.</returns>
     private static State StepExtension(State state, byte octet)
     {
         var isSpace = octet is (byte)' ' or (byte)'\t';
         return state switch
         {
-            State.ExtensionGap => isSpace ? state : octet == ';' ? State.ExtensionNameFirst : State.End,
-            State.ExtensionNameFirst => isSpace ? state : Octets.Token.Contains(octet) ? State.ExtensionName : State.End,
+            State.ExtensionGap => isSpace ? state : octet == ';' ? State.ExtensionNameFirst : State.Malformed,
+            State.ExtensionNameFirst => isSpace ? state : Octets.Token.Contains(octet) ? State.ExtensionName : State.Malformed,
             State.ExtensionName when Octets.Token.Contains(octet) => state,
             State.ExtensionName or State.ExtensionNameGap when isSpace => State.ExtensionNameGap,
             State.ExtensionName or State.ExtensionNameGap when octet == '=' => State.ExtensionValueFirst,
-            State.ExtensionNameGap => octet == ';' ? State.ExtensionNameFirst : State.End,
-            State.ExtensionValueFirst => isSpace ? state : octet == '"' ? State.ExtensionQuoted : Octets.Token.Contains(octet) ? State.ExtensionToken : State.End,
+            State.ExtensionNameGap => octet == ';' ? State.ExtensionNameFirst : State.Malformed,
+            State.ExtensionValueFirst => isSpace ? state : octet == '"' ? State.ExtensionQuoted : Octets.Token.Contains(octet) ? State.ExtensionToken : State.Malformed,
             State.ExtensionToken when Octets.Token.Contains(octet) => state,
             State.ExtensionQuoted when octet == '"' => State.ExtensionQuoteEnd,
-            State.ExtensionQuoted or State.ExtensionEscape when Octets.ForbiddenInValue.Contains(octet) => State.End,
+            State.ExtensionQuoted or State.ExtensionEscape when Octets.ForbiddenInValue.Contains(octet) => State.Malformed,
             State.ExtensionQuoted => octet == '\\' ? State.ExtensionEscape : state,
             State.ExtensionEscape => State.ExtensionQuoted,
 
             // An extension is complete: behind a name, a token or a quoted string.
-            _ => isSpace ? State.ExtensionGap : octet == ';' ? State.ExtensionNameFirst : octet == '\r' ? State.SizeLineFeed : State.End,
+            _ => isSpace ? State.ExtensionGap : octet == ';' ? State.ExtensionNameFirst : octet == '\r' ? State.SizeLineFeed : State.Malformed,
         };
     }
 

@@ -19,6 +19,7 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     // A newcomer that has said nothing for so long makes room for another one as an idle connection does.
     private const int SilentMilliseconds = 1000;
     private const int LingerMilliseconds = 2000;
+    private const int StoppingLingerMilliseconds = 250;
     private const int MaxLingerMilliseconds = 30_000;
     private const int LingerBuffer = 16 * 1024;
 
@@ -276,7 +277,8 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
         do
         {
             // By time alone: a client may well send the whole of its body before it looks for an answer.
-            connection.ReceiveDeadline = Math.Min(end, connection.Loop.Milliseconds + LingerMilliseconds);
+            var patience = server.IsStopping ? StoppingLingerMilliseconds : LingerMilliseconds;
+            connection.ReceiveDeadline = Math.Min(end, connection.Loop.Milliseconds + patience);
             status = (await connection.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false)).Status;
             if (status == ReceiveStatus.Received)
             {

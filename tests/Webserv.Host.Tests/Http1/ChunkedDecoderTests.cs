@@ -100,8 +100,12 @@ public sealed class ChunkedDecoderTests
         var room = new byte[10_000];
         Assert.Equal(ParseStatus.Rejected, decoder.Decode(Encoding.Latin1.GetBytes(coded), room, out _, out _));
         Assert.False(decoder.IsComplete);
-        Assert.Equal(ParseStatus.Rejected, decoder.Decode("\n0\r\n\r\n"u8, room, out _, out _));
-        Assert.Equal(rejection, decoder.Rejection.ToString());
+        Assert.Equal(0, decoder.DataExpected);
+        foreach (var more in new[] { "", "0\r\n\r\n", "\n", "\r\n\r\n" })
+        {
+            Assert.Equal(ParseStatus.Rejected, decoder.Decode(Encoding.Latin1.GetBytes(more), room, out var consumed, out var written));
+            Assert.Equal((0, 0, Enum.Parse<RequestRejection>(rejection)), (consumed, written, decoder.Rejection));
+        }
     }
 
     [Fact]

@@ -278,8 +278,9 @@ public abstract partial class ServerTests
             await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             var stopping = rig.Http.StopAsync(TimeSpan.FromSeconds(20));
             Assert.Equal("hi", (await client.ReadAsync()).Text);
-            Assert.True(await stopping);
             await client.AssertClosedAsync();
+            client.ShutdownSend();
+            Assert.True(await stopping);
         }
     }
 

@@ -172,15 +172,16 @@ public abstract partial class ServerTests
     [Fact]
     public async Task Streams_WrittenToByAStrayTask_ReachNoOtherAnswer()
     {
-        var strays = new System.Collections.Concurrent.ConcurrentBag<Task>();
+        var strays = new System.Collections.Concurrent.ConcurrentBag<Task<bool>>();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         await using var rig = await StartAsync(setup =>
         {
             setup.Map("/stray", (context, _) =>
             {
-                var (body, ended) = (context.Response.Body, false);
+                var body = context.Response.Body;
                 strays.Add(Task.Run(async () =>
                 {
-                    while (!ended)
+                    while (!patience.IsCancellationRequested)
                     {
                         try
                         {
@@ -189,13 +190,15 @@ public abstract partial class ServerTests
                         }
                         catch (ObjectDisposedException)
                         {
-                            ended = true;
+                            return true;
                         }
                         catch (Exception exception) when (exception is InvalidOperationException or IOException)
                         {
                             // It came while the answer was made, or the connection was given up for it.
                         }
                     }
+
+                    return false;
                 }, CancellationToken.None));
                 return Task.CompletedTask;
             });
@@ -214,7 +217,7 @@ public abstract partial class ServerTests
             Assert.True(!inOrder || octets.EndsWith("\r\n\r\ngood", StringComparison.Ordinal), octets);
         }
 
-        await Task.WhenAll(strays);
+        Assert.DoesNotContain(false, await Task.WhenAll(strays));
     }
 
     [Fact]

@@ -62,6 +62,28 @@ public abstract partial class ServerTests
         await client.AssertClosedAsync();
     }
 
+    [Theory]
+    [InlineData("3;\"\r\n")]
+    [InlineData("3\r\nabc\r\n0\r\n\rX")]
+    [InlineData("3\r\nabc\r\n0\r\nX\r\n")]
+    [InlineData("z\r\n")]
+    public async Task Body_MalformedAndAMiddlewareDoesNotCare_IsNeverCompleteAndTheEnd(string coded)
+    {
+        var second = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var rig = await StartAsync(setup => setup.Map("/", async (context, cancellation) =>
+        {
+            await Assert.ThrowsAsync<HttpException>(() => context.Request.Body.CopyToAsync(Stream.Null, cancellation));
+            second.SetResult(await Record.ExceptionAsync(() => context.Request.Body.CopyToAsync(Stream.Null, cancellation)) is HttpException);
+            await context.Response.WriteTextAsync("hi", cancellation: cancellation);
+        }));
+        using var client = await rig.ConnectAsync();
+        await client.SendAsync($"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{coded}GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
+        var response = await client.ReadAsync();
+        Assert.Equal(("hi", "close"), (response.Text, response["Connection"]));
+        await client.AssertClosedAsync();
+        Assert.True(await second.Task);
+    }
+
     [Fact]
     public async Task Body_MalformedInItsLastOctet_IsTheEndWhetherReadOrNot()
     {

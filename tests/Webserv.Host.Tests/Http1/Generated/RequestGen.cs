@@ -34,6 +34,11 @@ internal static class RequestGen
         Gen.OneOf(Text(Alphanumeric + "!#$%&'*+-.^_`|~", 1, 10).Select(text => "X-" + text), Among("Accept", "Cookie", "User-Agent", "Range")),
         Value);
 
+    // What may come once comes once.
+    private static readonly Gen<(string Name, string Value)[]> Fields = Field.Array[0, 6].Select(
+        fields => fields.Where((field, index) => field.Name is not ("User-Agent" or "Range")
+            || Array.FindIndex(fields, other => other.Name == field.Name) == index).ToArray());
+
     private static readonly Gen<(byte[]? Body, bool IsChunked)> Framing = Gen.OneOf(
         Gen.Const(((byte[]?)null, false)),
         Gen.Select(Body(), Gen.Bool).Select((body, chunked) => ((byte[]?)body, chunked)));
@@ -56,7 +61,7 @@ internal static class RequestGen
         Gen.Byte.Array[1000, 6000]);
 
     private static Gen<GeneratedRequest> Requests(Gen<string> method) =>
-        Gen.Select(method, Gen.Int[0, 9], Origin, Absolute, Gen.Bool, HostName, Field.Array[0, 6], Framing).Select(
+        Gen.Select(method, Gen.Int[0, 9], Origin, Absolute, Gen.Bool, HostName, Fields, Framing).Select(
             (name, form, origin, absolute, old, host, fields, framing) =>
             {
                 // HTTP/1.0 knows no chunked coding, and needs no Host.
