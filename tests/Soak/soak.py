@@ -162,10 +162,15 @@ class Rest:
             if (self.is_quiet and is_back and (goal or time.monotonic() > end - 90)) or time.monotonic() > end:
                 break
             time.sleep(0.5)
-        for _ in range(2):
+        self.memory = memory.of(server)
+        for _ in range(10):
+            # The collector gives memory back to the system step by step.
             for pid in server.pids():
                 collection.force(pid)
-        self.memory = memory.settled(server, patience=30)
+            time.sleep(1)
+            self.memory, before = memory.of(server), self.memory
+            if before.pss - self.memory.pss < MIB // 4:
+                break
 
 
 def judge_log(text):
@@ -264,6 +269,9 @@ def report(options, warm_tally, tally, warm, end, watch, log):
 def main():
     options = arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # So that the server is stopped then, too.
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+        # Started by nohup: the server would inherit it and never reload. What is handled here is as always there.
+        signal.signal(signal.SIGHUP, lambda *_: None)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard != resource.RLIM_INFINITY else max(soft, 65536), hard))
     folder = Path(tempfile.mkdtemp(prefix="webserv-soak-"))

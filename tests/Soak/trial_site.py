@@ -60,7 +60,7 @@ class Site:
         static = {"Use": "NoSuchMiddleware" if is_broken else "StaticFiles", "Options": {"Index": [], "ExtraFields": {"X-Generation": str(generation)}}}
         configuration = {
             "Webserv": {
-                "Limits": {"RequestHeadTimeout": "5s", "RequestBodyTimeout": "5s", "ResponseWriteTimeout": "10s"},
+                "Limits": {"RequestHeadTimeout": "15s", "RequestBodyTimeout": "15s", "ResponseWriteTimeout": "15s"},
                 "VirtualServers": [
                     {
                         "Name": "soak",
