@@ -53,7 +53,7 @@ internal struct ChunkedDecoder
     public readonly long DataExpected => _state == State.Data ? _remaining : 0;
 
     /// <summary>Whether the end of the body was reached.</summary>
-    public readonly bool IsComplete => _state == State.End && Rejection == RequestRejection.None;
+    public readonly bool IsComplete => _state == State.End;
 
     /// <summary>Tells that data was taken past the decoder.</summary>
     /// <param name="count">1 to <see cref="DataExpected"/>.</param>

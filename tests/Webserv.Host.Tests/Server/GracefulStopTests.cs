@@ -17,6 +17,7 @@ public sealed class GracefulStopTests
         var response = await client.GetAsync("/");
         Assert.Equal((200, "close"), (response.Status, response["Connection"]));
         await client.AssertClosedAsync();
+        client.ShutdownSend();
         Assert.True(await stopping);
     }
 

@@ -22,6 +22,7 @@ public sealed class PipelinedRequestProperties
             async (requests, seed) =>
             {
                 using var client = await rig.ConnectAsync();
+                client.BePatient(TimeSpan.FromMinutes(2));
                 var last = requests.Length - 1;
                 var sending = SendAsync(client, seed, requests.SelectMany((request, index) => Spell(request, seed + index, isLast: index == last)).ToArray());
                 foreach (var request in requests)
@@ -43,6 +44,7 @@ public sealed class PipelinedRequestProperties
             async (requests, broken, behind, seed) =>
             {
                 using var client = await rig.ConnectAsync();
+                client.BePatient(TimeSpan.FromMinutes(2));
                 byte[] octets =
                 [
                     .. requests.SelectMany((request, index) => Spell(request, seed + index, isLast: false)),
