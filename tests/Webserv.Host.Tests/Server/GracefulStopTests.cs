@@ -13,7 +13,14 @@ public sealed class GracefulStopTests
     {
         await using var rig = await StartAsync();
         using var client = await ConnectAsync(rig);
+        await ServerRig.WaitAsync(() => rig.Http.IdleConnectionCount == 1, () => "it does not wait");
+        using var idle = await rig.ConnectAsync();
+        Assert.Equal(200, (await idle.GetAsync("/")).Status);
+        await ServerRig.WaitAsync(() => rig.Http.IdleConnectionCount == 2, () => "it does not wait");
         var stopping = rig.Http.StopAsync(TimeSpan.FromMinutes(1));
+
+        // One that was idle has gone, so the newcomer could have gone as well.
+        await idle.AssertClosedAsync();
         var response = await client.GetAsync("/");
         Assert.Equal((200, "close"), (response.Status, response["Connection"]));
         await client.AssertClosedAsync();

@@ -121,6 +121,7 @@ public abstract partial class ServerTests
         var status = 0;
         while (status != 200)
         {
+            silent.Token.ThrowIfCancellationRequested();
             using var client = await rig.ConnectAsync();
             try
             {
