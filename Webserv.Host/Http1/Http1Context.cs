@@ -57,6 +57,9 @@ internal sealed class Http1Context
     /// <summary>The response.</summary>
     public Http1Response Response { get; }
 
+    /// <summary>Whether a middleware was still inside when it was shut out: then nothing of this is used again.</summary>
+    public bool IsLeftBehind { get; private set; }
+
     /// <summary>Whether the connection may serve another request after this one, as far as client and server have said.</summary>
     public bool MayKeepAlive { get; set; }
 
@@ -157,7 +160,7 @@ internal sealed class Http1Context
     public void End()
     {
         Request.End();
-        Response.End();
+        Response.End(IsLeftBehind);
         _items = null;
         User = null;
         _virtualServer = null;
@@ -177,7 +180,8 @@ internal sealed class Http1Context
         }
 
         isEmpty &= _upgrade?.End() != false;
-        return isEmpty && !RequestBody.IsReading && !Response.IsWriting;
+        IsLeftBehind |= !isEmpty || RequestBody.IsReading || Response.IsWriting;
+        return !IsLeftBehind;
     }
 
     /// <summary>Lets go of the connection.</summary>

@@ -27,9 +27,6 @@ internal sealed class Http1Exchange
     private readonly Http1Parser _parser;
     private readonly Http1Context _context;
 
-    // Whether a middleware may still be inside what it got: then nothing of this is used again.
-    private bool _isLeftBehind;
-
     private Http1Exchange(Http1Server server)
     {
         _server = server;
@@ -42,7 +39,7 @@ internal sealed class Http1Exchange
     public bool NeedsLingeringClose { get; private set; }
 
     /// <summary>Whether no operation of the last request is left that would touch it later.</summary>
-    private bool IsQuiet => !_isLeftBehind && !_context.RequestBody.IsReading && !_context.Response.IsWriting;
+    private bool IsQuiet => !_context.IsLeftBehind && !_context.RequestBody.IsReading && !_context.Response.IsWriting;
 
     private LimitsOptions Limits => _server.Limits;
 
@@ -229,7 +226,7 @@ internal sealed class Http1Exchange
         finally
         {
             owner.EndRequest();
-            _isLeftBehind |= !_context.ShutOut();
+            _context.ShutOut();
             _context.End();
             generation.Exit();
             _parser.Reset();
@@ -275,7 +272,6 @@ internal sealed class Http1Exchange
         if (!_context.ShutOut())
         {
             // A middleware returned with a read or write under way: its buffer and the connection are out of step.
-            _isLeftBehind = true;
             Log.OperationLeftBehind(_server.Logger, _context.TraceId);
             _context.Abort();
             return false;

@@ -105,11 +105,12 @@ internal sealed class Http1Response : IHttpResponse
     }
 
     /// <summary>Lets go of what belongs to the request alone.</summary>
-    public void End()
+    /// <param name="isLeftBehind">Whether a middleware may still write: then its buffer is nobody else's, ever.</param>
+    public void End(bool isLeftBehind)
     {
         _stream?.End();
         _stream = null;
-        if (_buffer is not null)
+        if (_buffer is not null && !isLeftBehind)
         {
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = null;

@@ -43,7 +43,10 @@ internal static class ConformanceSite
             new WhenOptions { Path = ["/only"] });
         setup.Add(new PipelineEntryOptions
         {
-            ConfigurationPath = only.ConfigurationPath, Use = only.Use, When = only.When, AllowedMethods = ["GET", "PUT"],
+            ConfigurationPath = only.ConfigurationPath,
+            Use = only.Use,
+            When = only.When,
+            AllowedMethods = ["GET", "PUT"],
         });
         setup.Use((context, next, cancellation) => context.Request.Path switch
         {

@@ -16,23 +16,27 @@ public abstract partial class ServerTests
         {
             await Task.Yield();
             throw new InvalidOperationException("thrown");
-        }),
+        }
+        ),
         ["throws after the start"] = (Cut, 1, async (context, _, cancellation) =>
         {
             await StreamAsync(context, cancellation);
             throw new InvalidOperationException("thrown");
-        }),
+        }
+        ),
         ["throws an HttpException after the start"] = (Cut, 0, async (context, _, cancellation) =>
         {
             await StreamAsync(context, cancellation);
             throw new HttpException(503);
-        }),
+        }
+        ),
         ["throws a field that splits"] = (500, 1, (_, _, _) => throw new HttpException(429) { Headers = { ["X"] = "a\r\nEvil: 1" } }),
         ["redirects to a location that splits"] = (500, 1, (context, _, _) =>
         {
             context.Response.Redirect("/a\r\nEvil: 1");
             return Task.CompletedTask;
-        }),
+        }
+        ),
         ["redirects to a target that splits"] = (500, 0, (context, _, cancellation) =>
             context.GetFeature<ILocalRedirectFeature>()!.RedirectAsync("/a\r\nEvil: 1", cancellation)),
         ["returns no task"] = (500, 1, (_, _, _) => null!),
@@ -41,26 +45,30 @@ public abstract partial class ServerTests
         {
             await next(context, cancellation);
             await next(context, cancellation);
-        }),
+        }
+        ),
         ["calls next twice, flushed between"] = (Cut, 1, async (context, next, cancellation) =>
         {
             await next(context, cancellation);
             await context.Response.Body.FlushAsync(cancellation);
             await next(context, cancellation);
-        }),
+        }
+        ),
         ["writes more"] = (500, 1, (context, _, cancellation) => WriteAsync(context, 3, "good", flush: false, cancellation)),
         ["writes less"] = (500, 1, (context, _, cancellation) => WriteAsync(context, 5, "good", flush: false, cancellation)),
         ["writes nothing of what it declared"] = (500, 1, (context, _, _) =>
         {
             context.Response.ContentLength = 5;
             return Task.CompletedTask;
-        }),
+        }
+        ),
         ["writes more after the start"] = (Cut, 1, (context, _, cancellation) => WriteAsync(context, 3, "good", flush: true, cancellation)),
         ["writes less after the start"] = (Cut, 1, (context, _, cancellation) => WriteAsync(context, 5, "good", flush: true, cancellation)),
         ["writes more and does not care"] = (Cut, 1, async (context, _, cancellation) =>
         {
             Assert.NotNull(await Record.ExceptionAsync(() => WriteAsync(context, 3, "good", flush: true, cancellation)));
-        }),
+        }
+        ),
         ["writes more than 200 KB of less"] = (Cut, 1, (context, _, cancellation) => WriteAsync(context, 200_000, new string('x', 300_000), flush: false, cancellation)),
     };
 
