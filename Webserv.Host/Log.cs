@@ -73,7 +73,7 @@ internal static partial class Log
     [LoggerMessage(160, LogLevel.Error, "{TraceId}: a middleware used the request after its task had ended; it was refused")]
     public static partial void UsedAfterEnd(ILogger logger, string traceId);
 
-    [LoggerMessage(161, LogLevel.Warning, "A callback of a middleware for the stop of the server threw")]
+    [LoggerMessage(161, LogLevel.Warning, "A callback of a middleware for the stop of the server, or of its generation, threw")]
     public static partial void StoppingCallbackFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(200, LogLevel.Warning, "Generation {Number} still has requests inside after {Seconds} s; they are cancelled")]
@@ -111,6 +111,9 @@ internal static partial class Log
 
     [LoggerMessage(320, LogLevel.Warning, "The service manager handed over {Socket}, which is no endpoint of the configuration; nobody accepts from it")]
     public static partial void SocketNotUsed(ILogger logger, string socket);
+
+    [LoggerMessage(322, LogLevel.Error, "Reloaded, but for an endpoint that another reload will try again: {Error}")]
+    public static partial void ReloadedWithout(ILogger logger, string error);
 
     [LoggerMessage(321, LogLevel.Warning, "Cannot tell the service manager at {Path} (NOTIFY_SOCKET): {Problem}")]
     public static partial void NotNotified(ILogger logger, string path, string problem);

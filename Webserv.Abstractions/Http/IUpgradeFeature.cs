@@ -41,6 +41,9 @@ public interface IUpgradeFeature
     /// <exception cref="IOException">The connection is broken.</exception>
     Task<Stream> UpgradeAsync(string protocol, CancellationToken cancellation);
 
-    /// <summary>Cancelled when the server begins to stop: say goodbye and end the task, before the time to stop is over.</summary>
+    /// <summary>
+    /// Cancelled when the server begins to stop, or a reload takes another configuration and other plugins in place of those
+    /// that serve this request: say goodbye and end the task, before <c>Limits.ShutdownTimeout</c> is over.
+    /// </summary>
     CancellationToken Stopping { get; }
 }

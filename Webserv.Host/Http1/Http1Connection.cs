@@ -31,6 +31,7 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     private long _requests;
     private bool _peerEnded;
     private bool _reset;
+    private bool _isWaitShortened;
     private bool _headPending = true;
     private int _state;
 
@@ -131,6 +132,8 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
                 }
                 finally
                 {
+                    // Each loop has a pool of its own; one of a pool thread would never be used again.
+                    await connection.Loop.SwitchTo().ConfigureAwait(false);
                     Http1Exchange.Return(exchange);
                 }
 
@@ -262,8 +265,17 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     /// The server ends: what has come already is served, and a client that has only just connected is about to say what it wants;
     /// nothing else is waited for.
     /// </summary>
-    private void ShortenWait() =>
-        connection.ReceiveDeadline = _requests > 0 ? 0 : connection.ReceiveDeadline - HeadTimeout + SilentMilliseconds;
+    private void ShortenWait()
+    {
+        if (_requests > 0)
+        {
+            connection.ReceiveDeadline = 0;
+        }
+        else if (Interlocked.Exchange(ref _isWaitShortened, true) == false)
+        {
+            connection.ReceiveDeadline += SilentMilliseconds - HeadTimeout;
+        }
+    }
 
     /// <summary>
     /// Ends the own side and reads on for a while, because a close with unread bytes resets the connection and may take the
@@ -392,7 +404,7 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
         if (Volatile.Read(ref _serving) is { Response.HasStarted: false })
         {
             // Nobody may have asked for the token yet: answers to earlier requests can still be on their way out.
-            _ = Aborted;
+            _ = CreateAborted();
             CancelRequest();
         }
     }

@@ -20,6 +20,7 @@ internal sealed class Http1Context
     private Http1ConnectionInfo? _connectionInfo;
     private ForwardedPolicy? _forwarding;
     private ForwardedOrigin? _origin;
+    private PipelineGeneration? _generation;
     private VirtualServer? _virtualServer;
     private Dictionary<object, object?>? _items;
     private List<string>? _methods;
@@ -82,6 +83,9 @@ internal sealed class Http1Context
     /// <summary>The scheme of the connection, whatever a proxy says.</summary>
     public string ConnectionScheme => ServedConnection.Scheme;
 
+    /// <summary>The generation that serves the request.</summary>
+    public PipelineGeneration Generation => _generation ?? throw NoRequest();
+
     /// <summary>The virtual server that serves the request.</summary>
     public VirtualServer VirtualServer => _virtualServer ?? throw NoRequest();
 
@@ -125,7 +129,8 @@ internal sealed class Http1Context
         ?? throw new InvalidOperationException("A middleware passed on a context whose GetFeature does not pass on to the server's own.");
 
     /// <summary>Makes it ready for a request.</summary>
-    public void Begin(IConnection connection, long requestNumber, VirtualServer virtualServer, bool mayKeepAlive, ForwardedPolicy? forwarding)
+    public void Begin(
+        IConnection connection, long requestNumber, PipelineGeneration generation, VirtualServer virtualServer, bool mayKeepAlive, ForwardedPolicy? forwarding)
     {
         if (!ReferenceEquals(_connection, connection))
         {
@@ -142,6 +147,7 @@ internal sealed class Http1Context
         }
 
         _requestNumber = requestNumber;
+        _generation = generation;
         _virtualServer = virtualServer;
         MayKeepAlive = mayKeepAlive;
         _traceId = null;
@@ -164,6 +170,7 @@ internal sealed class Http1Context
         _items = null;
         User = null;
         _virtualServer = null;
+        _generation = null;
         _methods = null;
         _upgrade = null;
     }

@@ -204,7 +204,7 @@ internal sealed class Http1Exchange
             }
 
             var virtualServer = servers.Find(host.Name);
-            _context.Begin(connection, owner.NextRequestNumber(), virtualServer, mayKeepAlive, owner.Forwarding);
+            _context.Begin(connection, owner.NextRequestNumber(), generation, virtualServer, mayKeepAlive, owner.Forwarding);
             _context.Request.Begin(target, host);
             _context.RequestBody.Begin(connection, head, (long)Limits.RequestBodyTimeout.TotalMilliseconds, _server.MinRequestBodyRate, virtualServer.MaxRequestBodySize);
             owner.BeginRequest(_context);
@@ -289,7 +289,7 @@ internal sealed class Http1Exchange
     private async ValueTask<bool> FinishAsync(Http1Connection owner)
     {
         var response = _context.Response;
-        if (_output.IsBroken || owner.Aborted.IsCancellationRequested)
+        if (_output.IsBroken || (owner.Aborted.IsCancellationRequested && !response.HasStarted))
         {
             return false;
         }

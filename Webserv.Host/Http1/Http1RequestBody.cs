@@ -224,7 +224,17 @@ internal sealed class Http1RequestBody(Http1Input input)
                 var connection = _connection!;
                 if (_continueExpected)
                 {
-                    await SendContinueAsync(connection).ConfigureAwait(false);
+                    try
+                    {
+                        await SendContinueAsync(connection).ConfigureAwait(false);
+                    }
+                    catch (IOException)
+                    {
+                        // The client has gone, which is no failure of whoever reads.
+                        IsBroken = true;
+                        IsReset = true;
+                        throw;
+                    }
                 }
 
                 var begun = connection.Loop.Milliseconds;

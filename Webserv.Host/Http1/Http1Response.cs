@@ -110,6 +110,9 @@ internal sealed class Http1Response : IHttpResponse
     {
         _stream?.End();
         _stream = null;
+
+        // They are a plugin's, which must not be kept in memory by a response that waits for its next request.
+        _starting.Clear();
         if (_buffer is not null && !isLeftBehind)
         {
             ArrayPool<byte>.Shared.Return(_buffer);
@@ -331,6 +334,12 @@ internal sealed class Http1Response : IHttpResponse
 
         await RunStartingAsync().ConfigureAwait(false);
         await _context.RequestBody.BeginFinalAnswer().ConfigureAwait(false);
+        if (HasStarted)
+        {
+            // One of the callbacks flushed, or wrote more than is buffered: the head is out, with what was written before it.
+            return;
+        }
+
         Start();
         if (_buffered > 0)
         {

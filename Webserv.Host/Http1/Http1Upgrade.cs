@@ -12,6 +12,7 @@ internal sealed class Http1Upgrade : IUpgradeFeature
     private readonly RequestGate _gate;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenRegistration _stoppingServer;
+    private readonly CancellationTokenRegistration _retiringGeneration;
     private TimeSpan _idleTimeout = Timeout.InfiniteTimeSpan;
     private UpgradedStream? _stream;
 
@@ -24,6 +25,7 @@ internal sealed class Http1Upgrade : IUpgradeFeature
 
         // Its own, so that what a middleware registers and forgets ends with the request.
         _stoppingServer = context.Server.Stopping.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _stopping);
+        _retiringGeneration = context.Generation.Retiring.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _stopping);
     }
 
     /// <inheritdoc />
@@ -93,7 +95,9 @@ internal sealed class Http1Upgrade : IUpgradeFeature
     /// <returns>Whether no operation of the stream is under way.</returns>
     public bool End()
     {
-        _stoppingServer.Unregister(); // Dispose would wait for a callback that is running.
+        // Dispose would wait for a callback that is running.
+        _stoppingServer.Unregister();
+        _retiringGeneration.Unregister();
         return Volatile.Read(ref _stream)?.End() ?? true;
     }
 

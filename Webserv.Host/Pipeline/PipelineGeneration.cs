@@ -9,6 +9,7 @@ namespace Webserv.Host.Pipeline;
 /// One loaded set of pipelines. Every request holds a reference from its beginning to its end; when the generation was
 /// retired and the last request has left, what it owns is disposed.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A source of cancellation without a timer holds nothing.")]
 internal sealed class PipelineGeneration(int number, VirtualServerTable servers, IReadOnlyList<IMiddleware> middleware, ILogger logger)
 {
     // How long cancelled requests may take to notice.
@@ -16,6 +17,7 @@ internal sealed class PipelineGeneration(int number, VirtualServerTable servers,
 
     // The holder's own reference counts as one.
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _retiring = new();
     private int _references = 1;
 
     /// <summary>Counts from 1 for the generation that the server started with.</summary>
@@ -29,6 +31,9 @@ internal sealed class PipelineGeneration(int number, VirtualServerTable servers,
 
     /// <summary>Ends when the generation was retired and the last request has left.</summary>
     public Task Drained => _drained.Task;
+
+    /// <summary>Cancelled when it is retired: those inside have until the end of their time.</summary>
+    public CancellationToken Retiring => _retiring.Token;
 
     /// <summary>Takes a reference for a request.</summary>
     /// <returns><see langword="false"/> when the generation was retired and has ended.</returns>
@@ -65,6 +70,7 @@ internal sealed class PipelineGeneration(int number, VirtualServerTable servers,
     public async Task RetireAsync(TimeSpan timeout, Action<PipelineGeneration> cancelRest, TimeProvider timeProvider)
     {
         Exit();
+        _ = TellRetiringAsync();
         if (!await WaitAsync(timeout, timeProvider).ConfigureAwait(false))
         {
             Log.GenerationCancelled(logger, number, timeout.TotalSeconds);
@@ -76,6 +82,19 @@ internal sealed class PipelineGeneration(int number, VirtualServerTable servers,
         }
 
         await DisposeAllAsync(middleware, logger).ConfigureAwait(false);
+    }
+
+    /// <summary>Not awaited: what middleware do when they are told must not hold up the end.</summary>
+    private async Task TellRetiringAsync()
+    {
+        try
+        {
+            await _retiring.CancelAsync().ConfigureAwait(false);
+        }
+        catch (AggregateException exception)
+        {
+            Log.StoppingCallbackFailed(logger, exception);
+        }
     }
 
     private async Task<bool> WaitAsync(TimeSpan timeout, TimeProvider timeProvider)

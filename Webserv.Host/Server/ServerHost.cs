@@ -191,6 +191,13 @@ internal sealed class ServerHost : IServerHost
                     Log.ReloadRefused(logger, error.ToString());
                 }
             }
+            else
+            {
+                foreach (var error in loaded.Errors)
+                {
+                    Log.ReloadedWithout(logger, error.ToString());
+                }
+            }
         }
         catch (Exception exception)
         {

@@ -69,7 +69,7 @@ internal sealed class WebServer : IAsyncDisposable
         }
 
         var server = new WebServer(parts, loaded, options);
-        if (await server.BindAsync(options, errors).ConfigureAwait(false) is { } bound && Accept(bound, errors))
+        if (await server.BindAsync(options, errors).ConfigureAwait(false) is { } bound && Accept(bound, errors).Count == 0)
         {
             return server;
         }
@@ -106,9 +106,9 @@ internal sealed class WebServer : IAsyncDisposable
             _loaded = next;
             Pipelines.Swap(next.Generation);
             _connections.Options = options.Proxies.ProxyProtocol;
-            Accept(bound, errors);
+            var deaf = Accept(bound, errors);
             var wanted = options.VirtualServers.SelectMany(server => server.Listen).ToHashSet();
-            await CloseListenersAsync(endpoint => !wanted.Contains(endpoint)).ConfigureAwait(false);
+            await CloseListenersAsync(endpoint => !wanted.Contains(endpoint) || deaf.Contains(endpoint)).ConfigureAwait(false);
             _retirements.Add(old.RetireAsync(options.Limits.ShutdownTimeout, _http));
             _retirements.RemoveAll(task => task.IsCompleted);
             Log.Reloaded(Logger, number);
@@ -186,9 +186,10 @@ internal sealed class WebServer : IAsyncDisposable
         return bound;
     }
 
-    private static bool Accept(List<IConnectionListener> bound, IConfigurationErrors errors)
+    /// <returns>The endpoints that cannot be accepted on.</returns>
+    private static List<ListenEndpoint> Accept(List<IConnectionListener> bound, IConfigurationErrors errors)
     {
-        var accepting = true;
+        var deaf = new List<ListenEndpoint>();
         foreach (var listener in bound)
         {
             try
@@ -198,11 +199,11 @@ internal sealed class WebServer : IAsyncDisposable
             catch (IOException exception)
             {
                 errors.Add("Webserv:VirtualServers", exception.Message);
-                accepting = false;
+                deaf.Add(listener.Endpoint);
             }
         }
 
-        return accepting;
+        return deaf;
     }
 
     /// <summary>For good: a reload that is under way neither finds nor leaves any.</summary>

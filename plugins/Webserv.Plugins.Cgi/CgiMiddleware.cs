@@ -81,15 +81,22 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
 
     public async ValueTask DisposeAsync()
     {
-        // The event belongs to the runtime, and would keep an unloaded plugin in memory.
-        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
-        foreach (var lifetime in _running.Keys)
+        try
         {
-            lifetime.Kill();
-        }
+            foreach (var lifetime in _running.Keys)
+            {
+                lifetime.Kill();
+            }
 
-        await WhenAllEndedAsync().ConfigureAwait(false);
-        _gate.Dispose();
+            await WhenAllEndedAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // The event belongs to the runtime, and would keep an unloaded plugin in memory. Not before: the process may be
+            // made to exit while scripts are asked to.
+            AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+            _gate.Dispose();
+        }
     }
 
     private async Task ServeAsync(IHttpContext context, Script script, CancellationToken cancellation)

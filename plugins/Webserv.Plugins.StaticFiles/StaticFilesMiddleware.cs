@@ -50,7 +50,7 @@ internal sealed class StaticFilesMiddleware : IMiddleware
             FileKind.Forbidden => Task.FromException(new HttpException(StatusCodes.Forbidden, $"{file.PhysicalPath} may not be read")),
             FileKind.File when HttpMethods.IsGetOrHead(request.Method) => ServeAsync(context, file, cancellation),
             _ when isFolder && HttpMethods.IsGetOrHead(request.Method) => RedirectToDirectory(context),
-            FileKind.File => PassOn(context, next, cancellation),
+            _ when isFolder || file.Kind == FileKind.File => PassOn(context, next, cancellation),
             _ => next(context, cancellation),
         };
     }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Webserv.Host.Transport.Epoll;
 
 namespace Webserv.Host.Transport.Activation;
@@ -67,7 +69,7 @@ internal sealed class InheritedSockets
     {
         lock (_used)
         {
-            if (_sockets.Find(socket => endpoint.Equals(socket.Endpoint)) is not { } found)
+            if (Find(endpoint) is not { } found)
             {
                 return -1;
             }
@@ -82,6 +84,13 @@ internal sealed class InheritedSockets
             return duplicate;
         }
     }
+
+    /// <summary>Every address of a system without IPv6 is every IPv4 address: that is what a service manager binds there for a mere port.</summary>
+    private InheritedSocket? Find(ListenEndpoint endpoint) =>
+        _sockets.Find(socket => endpoint.Equals(socket.Endpoint))
+        ?? (IPAddress.IPv6Any.Equals(endpoint.Address) && !Socket.OSSupportsIPv6
+            ? _sockets.Find(socket => socket.Endpoint is { } other && IPAddress.Any.Equals(other.Address) && other.Port == endpoint.Port)
+            : null);
 
     private static string? Take(string name)
     {

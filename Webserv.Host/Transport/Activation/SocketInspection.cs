@@ -23,12 +23,6 @@ internal static unsafe class SocketInspection
         var flags = LibC.Control(descriptor, LibC.GetFlags, 0);
         _ = LibC.Control(descriptor, LibC.SetFlags, flags | LibC.OpenNonBlocking);
         var endpoint = ReadEndpoint(descriptor);
-        if (endpoint is { UnixPath: null })
-        {
-            // As the server's own listening sockets have it, for the accepted ones to inherit.
-            _ = LibC.SetSocketOption(descriptor, LibC.LevelTcp, LibC.OptionNoDelay, 1);
-        }
-
         return new InheritedSocket(descriptor, name, endpoint, endpoint?.ToString() ?? "an address that no endpoint can have");
     }
 

@@ -170,6 +170,32 @@ public abstract partial class ServerTests
         }
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(100_000)]
+    public async Task OnStarting_ThatWritesItself_IsOneAnswer(int length)
+    {
+        await using var rig = await StartAsync(setup =>
+        {
+            setup.Map("/", async (context, cancellation) =>
+            {
+                context.Response.OnStarting(async () =>
+                {
+                    await context.Response.Body.WriteAsync(new byte[length], cancellation);
+                    await context.Response.Body.FlushAsync(cancellation);
+                });
+                await context.Response.Body.WriteAsync("behind"u8.ToArray(), cancellation);
+                await context.Response.Body.FlushAsync(cancellation);
+            });
+        });
+        using var client = await rig.ConnectAsync();
+        for (var round = 0; round < 2; round++)
+        {
+            var response = await client.GetAsync("/");
+            Assert.Equal((200, length + 6), (response.Status, response.Text.Length));
+        }
+    }
+
     [Fact]
     public async Task OnStarting_ThatThrows_Is500()
     {

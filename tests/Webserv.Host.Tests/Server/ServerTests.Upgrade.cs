@@ -193,6 +193,30 @@ public abstract partial class ServerTests
     }
 
     [Fact]
+    public async Task Upgrade_GenerationIsRetired_MiddlewareSaysGoodbye()
+    {
+        var reached = NewSignal();
+        await using var rig = await StartAsync(setup => setup.Map("/up", async (context, cancellation) =>
+        {
+            var feature = context.GetFeature<IUpgradeFeature>()!;
+            var stream = await feature.UpgradeAsync("echo", cancellation);
+            var stopping = NewSignal();
+            feature.Stopping.Register(stopping.SetResult);
+            reached.SetResult();
+            await stopping.Task;
+            await stream.WriteAsync("bye"u8.ToArray(), cancellation);
+        }));
+        using var client = await rig.ConnectAsync();
+        await client.SendAsync(UpgradeToEcho);
+        await client.ReadAsync();
+        await reached.Task;
+        var old = await rig.SwapAsync(setup => setup.Map("/", Text("new")));
+        var retiring = old.RetireAsync(TimeSpan.FromMinutes(1), rig.Http.Cancel, TimeProvider.System);
+        Assert.Equal("bye", await client.ReadToEndAsync());
+        await retiring;
+    }
+
+    [Fact]
     public async Task Upgrade_ServerStopsAndMiddlewareDoesNot_IsCutAtTheDeadline()
     {
         var (reached, told) = (NewSignal(), NewSignal());
