@@ -1,0 +1,173 @@
+namespace Webserv.Host.Transport.Epoll;
+
+/// <summary>What is received; under the lock of the receive operation.</summary>
+internal sealed partial class EpollConnection
+{
+    // Receives in one turn of the loop that find data at once, before others get their turn.
+    private const int ReceivesPerTurn = 32;
+
+    private readonly LoopOperation<ReceiveResult> _receive;
+    private Memory<byte> _buffer;
+    private Readiness _readable;
+    private bool _inputEnded;
+    private long _receiveDeadline = long.MaxValue;
+    private long _receiveTurn;
+    private int _receivesInTurn;
+
+    private enum Readiness : byte
+    {
+        No,
+        Maybe,
+        Yes,
+    }
+
+    public long ReceiveDeadline
+    {
+        get => Volatile.Read(ref _receiveDeadline);
+        set
+        {
+            Volatile.Write(ref _receiveDeadline, value);
+            Arm(value);
+        }
+    }
+
+    public ValueTask<ReceiveResult> ReceiveAsync(Memory<byte> buffer)
+    {
+        long deadline;
+        ValueTask<ReceiveResult> task;
+        var retry = false;
+        lock (_receive)
+        {
+            if (_receive.IsPending)
+            {
+                throw new InvalidOperationException("A receive is pending already.");
+            }
+
+            if (_socket < 0)
+            {
+                return new(new ReceiveResult(0, ReceiveStatus.Reset));
+            }
+
+            // Where the deadline has passed it is looked at all the same: what has come in time is not refused.
+            if (_readable != Readiness.No || _receiveDeadline <= _loop.Milliseconds)
+            {
+                retry = TurnIsUsedUp();
+                if (!retry && TryReceive(buffer.Span, out var result))
+                {
+                    return new(result);
+                }
+            }
+
+            deadline = _receiveDeadline;
+            if (!retry && deadline <= _loop.Milliseconds)
+            {
+                return new(new ReceiveResult(0, ReceiveStatus.TimedOut));
+            }
+
+            _buffer = buffer;
+            task = new(_receive, _receive.Start());
+        }
+
+        if (retry)
+        {
+            _loop.Post(this);
+        }
+
+        Arm(deadline);
+        return task;
+    }
+
+    private bool TurnIsUsedUp()
+    {
+        if (!_loop.IsCurrent)
+        {
+            return false;
+        }
+
+        if (_receiveTurn != _loop.Turn)
+        {
+            _receiveTurn = _loop.Turn;
+            _receivesInTurn = 0;
+        }
+
+        return ++_receivesInTurn > ReceivesPerTurn;
+    }
+
+    /// <summary>Receives without waiting; <see langword="false"/> where there is nothing yet. Under the lock.</summary>
+    private unsafe bool TryReceive(Span<byte> buffer, out ReceiveResult result)
+    {
+        result = default;
+        if (buffer.IsEmpty && _readable == Readiness.Yes)
+        {
+            return true;
+        }
+
+        byte peeked;
+        var peek = buffer.IsEmpty;
+        while (true)
+        {
+            nint count;
+            fixed (byte* start = buffer)
+            {
+                count = peek
+                    ? LibC.Receive(_socket, &peeked, 1, LibC.MessagePeek)
+                    : LibC.Receive(_socket, start, (nuint)buffer.Length, 0);
+            }
+
+            if (count > 0)
+            {
+                // A short count means that it is empty now, and an edge will tell of more; unless the end has been seen,
+                // after which no edge comes.
+                _readable = _inputEnded || peek ? Readiness.Yes : count < buffer.Length ? Readiness.No : Readiness.Maybe;
+                result = new ReceiveResult(peek ? 0 : (int)count, ReceiveStatus.Received);
+                return true;
+            }
+
+            if (count == 0)
+            {
+                _readable = Readiness.Yes;
+                result = new ReceiveResult(0, _broken ? ReceiveStatus.Reset : peek ? ReceiveStatus.Received : ReceiveStatus.End);
+                return true;
+            }
+
+            switch (LibC.Errno)
+            {
+                case LibC.EINTR:
+                    continue;
+                case LibC.EAGAIN:
+                    _readable = Readiness.No;
+                    return false;
+                default:
+                    _broken = true;
+                    result = new ReceiveResult(0, ReceiveStatus.Reset);
+                    return true;
+            }
+        }
+    }
+
+    private void ContinueReceive()
+    {
+        ReceiveResult result;
+        lock (_receive)
+        {
+            if (!_receive.IsPending)
+            {
+                return;
+            }
+
+            if (_socket < 0)
+            {
+                result = new ReceiveResult(0, ReceiveStatus.Reset);
+            }
+            else if (_readable == Readiness.No || !TryReceive(_buffer.Span, out result))
+            {
+                return;
+            }
+
+            _receive.TryClaim();
+            _buffer = default;
+        }
+
+        _receive.Complete(result);
+    }
+}
