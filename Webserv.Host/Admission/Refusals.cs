@@ -21,13 +21,22 @@ internal sealed class Refusals(LimitsOptions limits, ILogger logger)
     private readonly PeriodicCount _listenerFull = new(LogMilliseconds);
     private readonly PeriodicCount _clientFull = new(LogMilliseconds);
     private readonly PeriodicCount _recycled = new(LogMilliseconds);
-    private int _answering;
+    private readonly InFlight _answering = new();
 
     /// <summary>Refuses a connection and closes it.</summary>
     public Task RefuseAsync(IConnection connection, AdmissionOutcome outcome)
     {
         Tell(connection, outcome);
         return AnswerAsync(connection);
+    }
+
+    /// <summary>Lets the answers that are on their way get there, for as long as one of them may take.</summary>
+    /// <param name="timeout">How long to wait at most.</param>
+    /// <param name="time">The clock.</param>
+    public Task FinishAsync(TimeSpan timeout, TimeProvider time)
+    {
+        var patience = TimeSpan.FromMilliseconds(AnswerMilliseconds);
+        return _answering.WaitForNoneAsync(timeout < patience ? timeout : patience, time);
     }
 
     /// <summary>Tells that an idle connection gave way to a new one.</summary>
@@ -94,7 +103,7 @@ internal sealed class Refusals(LimitsOptions limits, ILogger logger)
 
     private async Task AnswerAsync(IConnection connection)
     {
-        var answering = Interlocked.Increment(ref _answering);
+        var answering = _answering.Begin();
         try
         {
             if (answering <= MaxAnswering)
@@ -110,8 +119,14 @@ internal sealed class Refusals(LimitsOptions limits, ILogger logger)
         }
         finally
         {
-            Interlocked.Decrement(ref _answering);
-            await connection.DisposeAsync().ConfigureAwait(false);
+            try
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                _answering.End();
+            }
         }
     }
 

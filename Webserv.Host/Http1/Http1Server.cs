@@ -139,6 +139,10 @@ internal sealed class Http1Server(
 
             return false;
         }
+        finally
+        {
+            await _refusals.FinishAsync(timeout, timeProvider).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Not awaited: what middleware do when they are told must not hold up the stop.</summary>

@@ -20,8 +20,8 @@ internal sealed class ProxyProtocolHandler(IConnectionHandler next, int maxWaiti
 
     private readonly OncePerMinute _strangers = new(time);
     private readonly OncePerMinute _crowds = new(time);
+    private readonly InFlight _waiting = new();
     private volatile ProxyProtocolOptions? _options;
-    private int _waiting;
 
     /// <summary>What holds for the connections that come from now on; <see langword="null"/> where no endpoint speaks it.</summary>
     public ProxyProtocolOptions? Options
@@ -43,13 +43,19 @@ internal sealed class ProxyProtocolHandler(IConnectionHandler next, int maxWaiti
         }
     }
 
+    /// <summary>Waits until every connection that has come was handed on or closed.</summary>
+    /// <param name="timeout">How long to wait.</param>
+    /// <returns>Whether it came to that.</returns>
+    public Task<bool> WaitForHeadersAsync(TimeSpan timeout) => _waiting.WaitForNoneAsync(timeout, time);
+
     [SuppressMessage("Design", "CA1031", Justification = "The last line of defence: one connection's failure is that connection's.")]
     private async Task AcceptAsync(IConnection connection, ProxyProtocolOptions options)
     {
+        var waiting = _waiting.Begin();
         try
         {
             if (Admits(connection, options)
-                && await ReadHeaderAsync(connection, options.HeaderTimeout).ConfigureAwait(false) is { } accepted)
+                && await ReadHeaderAsync(connection, options.HeaderTimeout, waiting).ConfigureAwait(false) is { } accepted)
             {
                 next.OnConnection(accepted);
                 return;
@@ -58,6 +64,11 @@ internal sealed class ProxyProtocolHandler(IConnectionHandler next, int maxWaiti
         catch (Exception exception)
         {
             Log.ProxyHeaderFailed(logger, connection.Id, exception);
+        }
+        finally
+        {
+            // Not before it was handed on: what is neither here nor there would be lost to a stop.
+            _waiting.End();
         }
 
         // Whoever it is, it does not speak what is spoken here: there is nothing to say to it.
@@ -80,13 +91,13 @@ internal sealed class ProxyProtocolHandler(IConnectionHandler next, int maxWaiti
     }
 
     /// <returns>The connection as the client's; <see langword="null"/> where no header came.</returns>
-    private async ValueTask<ProxiedConnection?> ReadHeaderAsync(IConnection connection, TimeSpan timeout)
+    private async ValueTask<ProxiedConnection?> ReadHeaderAsync(IConnection connection, TimeSpan timeout, int waiting)
     {
         var proxied = new ProxiedConnection(connection);
         byte[]? buffer = null;
         try
         {
-            if (Interlocked.Increment(ref _waiting) > maxWaiting)
+            if (waiting > maxWaiting)
             {
                 if (_crowds.IsDue(out var crowd))
                 {
@@ -133,7 +144,6 @@ internal sealed class ProxyProtocolHandler(IConnectionHandler next, int maxWaiti
         }
         finally
         {
-            Interlocked.Decrement(ref _waiting);
             if (buffer is not null)
             {
                 ArrayPool<byte>.Shared.Return(buffer);

@@ -12,6 +12,9 @@ namespace Webserv.Host.Server;
 /// <summary>A running server: transport, listeners, and the generation that serves.</summary>
 internal sealed class WebServer : IAsyncDisposable
 {
+    // What a proxy connects for it sends at once; a connection that it keeps in stock must not hold up a stop for longer.
+    private static readonly TimeSpan HeaderPatience = TimeSpan.FromSeconds(1);
+
     private readonly WebServerParts _parts;
     private readonly Http1Server _http;
     private readonly ProxyProtocolHandler _connections;
@@ -124,9 +127,13 @@ internal sealed class WebServer : IAsyncDisposable
     public async Task StopAsync()
     {
         await CloseAllListenersAsync().ConfigureAwait(false);
-        if (!await _http.StopAsync(_http.Limits.ShutdownTimeout).ConfigureAwait(false))
+        var timeout = _http.Limits.ShutdownTimeout;
+        var start = _parts.TimeProvider.GetTimestamp();
+        await _connections.WaitForHeadersAsync(timeout < HeaderPatience ? timeout : HeaderPatience).ConfigureAwait(false);
+        var left = timeout - _parts.TimeProvider.GetElapsedTime(start);
+        if (!await _http.StopAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero).ConfigureAwait(false))
         {
-            Log.StopTimedOut(Logger, _http.Limits.ShutdownTimeout.TotalSeconds);
+            Log.StopTimedOut(Logger, timeout.TotalSeconds);
         }
     }
 

@@ -317,6 +317,17 @@ internal sealed class SocketConnection : IConnection
             throw new IOException(because);
         }
 
+        if (SocketQueue.CanBeCounted)
+        {
+            if (SendAtOnce(slice.Span) is > 0 and var sent)
+            {
+                return sent;
+            }
+
+            // Of more than a byte the system may take a part without telling, which would look like a peer that takes nothing.
+            slice = slice[..1];
+        }
+
         BeginSending(slice.Length);
         try
         {
@@ -331,6 +342,14 @@ internal sealed class SocketConnection : IConnection
         finally
         {
             EndSending();
+        }
+    }
+
+    private int SendAtOnce(ReadOnlySpan<byte> slice)
+    {
+        lock (_lock)
+        {
+            return _closed ? 0 : SocketQueue.Send(_socket, slice);
         }
     }
 

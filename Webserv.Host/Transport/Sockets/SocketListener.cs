@@ -10,11 +10,15 @@ internal sealed class SocketListener : IConnectionListener
     private const int BackOffMilliseconds = 250;
     private const int MaxLastAccepts = 64;
 
+    // A handler that blocks must not hold up a stop for good.
+    private static readonly TimeSpan HandOverPatience = TimeSpan.FromSeconds(5);
+
     private readonly SocketTransport _transport;
     private readonly IConnectionHandler _handler;
     private readonly Socket _socket;
     private readonly bool _inherited;
     private readonly CancellationTokenSource _stop = new();
+    private readonly InFlight _handOvers = new();
     private Task _accepting = Task.CompletedTask;
     private int _disposed;
 
@@ -65,6 +69,9 @@ internal sealed class SocketListener : IConnectionListener
         _socket.Dispose();
         _stop.Dispose();
         RemoveFile();
+
+        // Whoever is told that this has ended may count on knowing every connection.
+        await _handOvers.WaitForNoneAsync(HandOverPatience, _transport.Time).ConfigureAwait(false);
         _transport.Forget(this);
     }
 
@@ -256,6 +263,13 @@ internal sealed class SocketListener : IConnectionListener
             socket.Blocking = false;
             connection = new SocketConnection(_transport, this, socket);
         }
+        catch (SocketException error)
+        {
+            // Some systems tell of a reset here already (macOS: EINVAL). Nothing is short because of it.
+            socket.Dispose();
+            TransportLog.AcceptLost(_transport.Logger, ToString(), error.Message);
+            return;
+        }
         catch
         {
             socket.Dispose();
@@ -263,6 +277,7 @@ internal sealed class SocketListener : IConnectionListener
         }
 
         _transport.Add(connection);
+        _handOvers.Begin();
         ThreadPool.UnsafeQueueUserWorkItem(static state => state.Listener.HandOver(state.Connection), (Listener: this, Connection: connection), preferLocal: false);
     }
 
@@ -276,6 +291,10 @@ internal sealed class SocketListener : IConnectionListener
         {
             TransportLog.AcceptFailed(_transport.Logger, error, ToString());
             connection.Abort();
+        }
+        finally
+        {
+            _handOvers.End();
         }
     }
 

@@ -48,6 +48,21 @@ public sealed class GracefulStopTests
         Assert.Equal(503, (await client.ReadAsync()).Status);
     }
 
+    [Fact]
+    public async Task Stop_RefusalOnItsWay_IsWaitedFor()
+    {
+        await using var rig = await StartAsync();
+        Assert.True(await rig.Http.StopAsync(TimeSpan.FromMinutes(1)));
+        var client = await rig.ConnectAsync();
+        Assert.Equal(503, (await client.ReadAsync()).Status);
+
+        // It is over when the client has closed, or after a second, which a clock that stands still never shows.
+        var stopping = rig.Http.StopAsync(TimeSpan.FromMinutes(1));
+        Assert.False(stopping.IsCompleted);
+        client.Dispose();
+        Assert.True(await stopping);
+    }
+
     private static async Task<RawClient> ConnectAsync(ServerRig rig)
     {
         var client = await rig.ConnectAsync();

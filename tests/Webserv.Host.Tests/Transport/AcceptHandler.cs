@@ -8,6 +8,9 @@ internal sealed class AcceptHandler : IConnectionHandler
 {
     private readonly Channel<IConnection> _accepted = Channel.CreateUnbounded<IConnection>();
 
+    /// <summary>How many of them the test has not taken.</summary>
+    public int Count => _accepted.Reader.Count;
+
     public void OnConnection(IConnection connection) => _accepted.Writer.TryWrite(connection);
 
     public async Task<IConnection> AcceptAsync() =>

@@ -5,7 +5,7 @@ namespace Webserv.Host.Tests.Transport;
 /// <summary>What every transport does.</summary>
 public abstract class TransportTests
 {
-    private const int Patience = 20_000;
+    private protected const int Patience = 20_000;
 
     internal abstract TransportRig CreateRig();
 
@@ -459,7 +459,7 @@ public abstract class TransportTests
         Assert.Single(await client.ReceiveAsync(1));
     }
 
-    private static byte[] Bytes(int count, int seed)
+    private protected static byte[] Bytes(int count, int seed)
     {
         var bytes = new byte[count];
         new Random(seed).NextBytes(bytes);
