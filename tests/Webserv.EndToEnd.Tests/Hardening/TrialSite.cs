@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Net.Sockets;
+using System.Text;
 using Webserv.EndToEnd.Tests.Processes;
 
 namespace Webserv.EndToEnd.Tests.Hardening;
