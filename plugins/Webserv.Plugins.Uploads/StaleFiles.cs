@@ -28,12 +28,12 @@ internal static class StaleFiles
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                using (File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                // Nobody else holds the lock, so nobody writes it any more; and nobody begins to while it is being removed.
+                using (File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Delete))
                 {
-                    // Nobody holds the lock, so nobody writes it any more.
+                    File.Delete(path);
                 }
 
-                File.Delete(path);
                 Log.StaleFileRemoved(logger, path);
             }
             catch (FileNotFoundException)

@@ -11,7 +11,7 @@ namespace Webserv.Plugins.Uploads;
 /// </summary>
 internal sealed class TemporaryFile : IDisposable
 {
-    private const int Attempts = 4;
+    private const int Attempts = 8;
 
     private readonly HeldDirectory _directory;
     private readonly string _name;
@@ -43,13 +43,24 @@ internal sealed class TemporaryFile : IDisposable
             var path = directory.Reach(name);
             try
             {
-                return new TemporaryFile(directory, name, File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None), logger);
+                var handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+                if (File.Exists(path))
+                {
+                    return new TemporaryFile(directory, name, handle, logger);
+                }
+
+                // Somebody cleaning up was there between its creation and its lock, and has removed it.
+                handle.Dispose();
+                if (attempt == Attempts)
+                {
+                    throw new IOException($"{path} was removed as soon as it was made, {Attempts} times");
+                }
             }
             catch (Exception exception) when (DiskErrors.ToAnswer(exception) is { } answer)
             {
                 throw answer;
             }
-            catch (IOException) when (attempt < Attempts && File.Exists(path))
+            catch (IOException exception) when (attempt < Attempts && exception is not (FileNotFoundException or DirectoryNotFoundException))
             {
                 // The name exists, or somebody cleaning up locked (and removes) the file before this process did: take another.
             }

@@ -94,6 +94,41 @@ public sealed class DiskTests
     }
 
     [Fact]
+    public async Task Remove_WhileUploadsBegin_TakesNoneOfThem()
+    {
+        var directory = Directory.CreateTempSubdirectory("webserv-sweep-").FullName;
+        try
+        {
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+            var sweeping = Task.Run(
+                () =>
+                {
+                    while (!over.IsCancellationRequested)
+                    {
+                        StaleFiles.Remove(directory, NullLogger.Instance, Cancellation);
+                    }
+                },
+                Cancellation);
+            using (var held = HeldDirectory.Open(directory))
+            {
+                for (var round = 0; round < 3_000; round++)
+                {
+                    using var file = TemporaryFile.Create(held, NullLogger.Instance);
+                    Thread.Yield();
+                    Assert.True(File.Exists(file.Path), $"gone in round {round}");
+                }
+            }
+
+            await over.CancelAsync();
+            await sweeping;
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Initialize_MissingDirectoryThatMustNotBeMade_Fails() =>
         await Assert.ThrowsAsync<DirectoryNotFoundException>(() => UploadSite.CreateAsync(options => options.CreateDirectory = false));
 
