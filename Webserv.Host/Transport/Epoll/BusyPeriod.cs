@@ -9,7 +9,7 @@ namespace Webserv.Host.Transport.Epoll;
 /// </summary>
 internal struct BusyPeriod
 {
-    private static readonly long MaxLength = Stopwatch.Frequency / 20_000;
+    private static readonly long MaxLength = Stopwatch.Frequency / 5_000;
 
     // A wait that took longer was one in which others could run.
     private static readonly long MinRest = Stopwatch.Frequency / 50_000;

@@ -11,7 +11,7 @@ internal static unsafe partial class LibC
     public const int AddressFamilyUnix = 1, AddressFamilyInet = 2, AddressFamilyInet6 = 10;
     public const int SocketStream = 1, SocketNonBlocking = 0x800, SocketCloseOnExec = 0x80000;
     public const int LevelSocket = 1, LevelTcp = 6, LevelIPv6 = 41;
-    public const int OptionReuseAddress = 2, OptionKeepAlive = 9, OptionLinger = 13, OptionReusePort = 15, OptionNoDelay = 1, OptionNotSentLowAt = 25, OptionV6Only = 26;
+    public const int OptionReuseAddress = 2, OptionLinger = 13, OptionReusePort = 15, OptionNoDelay = 1, OptionNotSentLowAt = 25, OptionV6Only = 26;
     public const int MessagePeek = 0x2, MessageNoSignal = 0x4000, MessageMore = 0x8000;
     public const int ShutdownWrite = 1;
     public const short PollIn = 1;

@@ -59,9 +59,6 @@ internal static unsafe class ListeningSocket
     {
         Check(endpoint, LibC.SetSocketOption(socket, LibC.LevelTcp, LibC.OptionNoDelay, 1));
         Check(endpoint, LibC.SetSocketOption(socket, LibC.LevelTcp, LibC.OptionNotSentLowAt, MostUnsent));
-
-        // A peer that vanished from a connection on which nobody has to say anything (an upgraded one) is noticed in the end.
-        Check(endpoint, LibC.SetSocketOption(socket, LibC.LevelSocket, LibC.OptionKeepAlive, 1));
     }
 
     /// <summary>Opens the socket of a unix-domain endpoint. The file of a server that is gone is replaced.</summary>
