@@ -17,6 +17,8 @@ namespace Webserv.Plugins.Cgi;
 /// </summary>
 internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisposable
 {
+    private const int MaxExitDelay = 2_000;
+
     private readonly CgiOptions _options;
     private readonly IPipelineEntry _entry;
     private readonly IProcessRunner _runner;
@@ -29,6 +31,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
     private readonly ConcurrencyGate _gate;
     private readonly ConcurrentDictionary<ScriptLifetime, bool> _running = new();
     private volatile bool _exiting;
+    private int _starting;
 
     public CgiMiddleware(
         IOptions<CgiOptions> options,
@@ -142,10 +145,14 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
             _variables.Build(context, script, announced));
         await _gate.EnterAsync(cancellation).ConfigureAwait(false);
         IScriptProcess process;
+        ScriptLifetime lifetime;
+        Interlocked.Increment(ref _starting);
         try
         {
             _resolver.ThrowIfChanged(script);
             process = _runner.Start(start);
+            lifetime = new ScriptLifetime(process, _options, _time, _logger, script.FileName, context.TraceId, _gate.Leave);
+            _running[lifetime] = true;
         }
         catch (ProcessStartException failure)
         {
@@ -157,9 +164,11 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
             _gate.Leave();
             throw;
         }
+        finally
+        {
+            Interlocked.Decrement(ref _starting);
+        }
 
-        var lifetime = new ScriptLifetime(process, _options, _time, _logger, script.FileName, context.TraceId, _gate.Leave);
-        _running[lifetime] = true;
         _ = lifetime.Completion.ContinueWith(
             _ => _running.TryRemove(lifetime, out var _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (_exiting)
@@ -176,6 +185,9 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
     {
         _exiting = true;
         Interlocked.MemoryBarrier();
+
+        // A script that is just being started runs before it is known here.
+        SpinWait.SpinUntil(() => Volatile.Read(ref _starting) == 0, MaxExitDelay);
         foreach (var lifetime in _running.Keys)
         {
             lifetime.KillAtOnce();

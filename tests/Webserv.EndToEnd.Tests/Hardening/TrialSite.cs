@@ -192,7 +192,7 @@ internal sealed class TrialSite : IAsyncDisposable
         await Server.DisposeAsync();
         foreach (var left in ProcessTable.WorkingIn(Folder.Root))
         {
-            NativeCalls.Send(left, PosixSignalNumber.Kill);
+            NativeCalls.KillIfAlive(left);
         }
 
         Folder.Dispose();

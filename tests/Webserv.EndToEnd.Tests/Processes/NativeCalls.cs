@@ -15,6 +15,17 @@ internal static partial class NativeCalls
         }
     }
 
+    /// <summary>Ends a process that may have ended by itself a moment ago.</summary>
+    public static void KillIfAlive(int processId)
+    {
+        const int NoSuchProcess = 3;
+        ArgumentOutOfRangeException.ThrowIfLessThan(processId, 2);
+        if (Kill(processId, (int)PosixSignalNumber.Kill) != 0 && Marshal.GetLastPInvokeError() is not NoSuchProcess and var error)
+        {
+            throw new InvalidOperationException($"kill({processId}): {Marshal.GetPInvokeErrorMessage(error)}");
+        }
+    }
+
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int processId, int signal);
 }
