@@ -11,8 +11,6 @@ namespace Webserv.Plugins.Uploads;
 /// </summary>
 internal sealed class TemporaryFile : IDisposable
 {
-    private const int Attempts = 8;
-
     private readonly HeldDirectory _directory;
     private readonly string _name;
     private readonly SafeFileHandle _handle;
@@ -37,33 +35,35 @@ internal sealed class TemporaryFile : IDisposable
     /// <param name="logger">Is told of what cannot be removed.</param>
     public static TemporaryFile Create(HeldDirectory directory, ILogger logger)
     {
-        for (var attempt = 1; ; attempt++)
+        var stem = StaleFiles.Prefix + Guid.NewGuid().ToString("N");
+        var name = stem + StaleFiles.Suffix;
+        try
         {
-            var name = StaleFiles.Prefix + Guid.NewGuid().ToString("N") + StaleFiles.Suffix;
-            var path = directory.Reach(name);
+            if (OperatingSystem.IsWindows())
+            {
+                // There a file is locked from the moment it is made.
+                return new TemporaryFile(directory, name, Open(directory.Reach(name)), logger);
+            }
+
+            // Elsewhere it is made and then locked, and gets the name by which unlocked files are cleared away when it is.
+            var unlocked = directory.Reach(stem + StaleFiles.UnlockedSuffix);
+            var handle = Open(unlocked);
             try
             {
-                var handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-                if (File.Exists(path))
-                {
-                    return new TemporaryFile(directory, name, handle, logger);
-                }
-
-                // Somebody cleaning up was there between its creation and its lock, and has removed it.
+                File.Move(unlocked, directory.Reach(name));
+            }
+            catch
+            {
+                // The next clearing up takes it.
                 handle.Dispose();
-                if (attempt == Attempts)
-                {
-                    throw new IOException($"{path} was removed as soon as it was made, {Attempts} times");
-                }
+                throw;
             }
-            catch (Exception exception) when (DiskErrors.ToAnswer(exception) is { } answer)
-            {
-                throw answer;
-            }
-            catch (IOException exception) when (attempt < Attempts && exception is not (FileNotFoundException or DirectoryNotFoundException))
-            {
-                // The name exists, or somebody cleaning up locked (and removes) the file before this process did: take another.
-            }
+
+            return new TemporaryFile(directory, name, handle, logger);
+        }
+        catch (Exception exception) when (DiskErrors.ToAnswer(exception) is { } answer)
+        {
+            throw answer;
         }
     }
 
@@ -153,6 +153,8 @@ internal sealed class TemporaryFile : IDisposable
             Log.TemporaryFileStays(_logger, _directory.Name(_name), exception);
         }
     }
+
+    private static SafeFileHandle Open(string path) => File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
 
     private void CloseWhereAnOpenFileCanNotMove()
     {

@@ -15,6 +15,7 @@ public sealed class UploadsMiddleware : IMiddleware, IAsyncInitializer
 {
     private static readonly string[] AllMethods = [HttpMethods.Post, HttpMethods.Put, HttpMethods.Delete];
 
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly string[] _methods;
     private readonly UploadDirectory _directory;
@@ -26,15 +27,18 @@ public sealed class UploadsMiddleware : IMiddleware, IAsyncInitializer
     /// <param name="options">Valid options.</param>
     /// <param name="entry">The entry, whose root is the default of the directory.</param>
     /// <param name="files">Knows the entity-tags of what is there, and is told of what changes, so that it is served at once.</param>
+    /// <param name="time">Tells how old what a crash left behind is.</param>
     /// <param name="logger">For what is stored and removed.</param>
     /// <exception cref="InvalidOperationException">Neither the options nor the entry name a directory.</exception>
-    public UploadsMiddleware(IOptions<UploadsOptions> options, IPipelineEntry entry, IOpenFileCache files, ILogger<UploadsMiddleware> logger)
+    public UploadsMiddleware(
+        IOptions<UploadsOptions> options, IPipelineEntry entry, IOpenFileCache files, TimeProvider time, ILogger<UploadsMiddleware> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(files);
         var value = options.Value;
         var names = new FileNames(value);
         var store = new FileStore(value, names, files, logger);
+        _time = time;
         _logger = logger;
         _methods = value.Methods.Count == 0 ? AllMethods : [.. value.Methods];
         _directory = new UploadDirectory(entry, value, names, files);
@@ -46,7 +50,7 @@ public sealed class UploadsMiddleware : IMiddleware, IAsyncInitializer
 
     /// <summary>Makes the directory and removes what uploads left behind that a crash ended.</summary>
     public Task InitializeAsync(CancellationToken cancellation) =>
-        Task.Run(() => StaleFiles.Remove(_directory.Prepare(), _logger, cancellation), cancellation);
+        Task.Run(() => StaleFiles.Remove(_directory.Prepare(), _time, _logger, cancellation), cancellation);
 
     /// <inheritdoc/>
     public async Task InvokeAsync(IHttpContext context, RequestDelegate next, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Webserv.Abstractions.Configuration;
 using Webserv.Testing.Http;
 
@@ -94,6 +95,36 @@ public sealed class DiskTests
     }
 
     [Fact]
+    public async Task Remove_FilesThatWereNeverLocked_TakesThoseOlderThanAMinute()
+    {
+        var directory = Directory.CreateTempSubdirectory("webserv-sweep-").FullName;
+        try
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            var time = new FakeTimeProvider(now);
+            var old = await MakeAsync($".upload-{Guid.NewGuid():N}.new", now.AddSeconds(-61));
+            var young = await MakeAsync($".upload-{Guid.NewGuid():N}.new", now.AddSeconds(-59));
+            var foreign = await MakeAsync(".upload-notes.new", now.AddSeconds(-61));
+            StaleFiles.Remove(directory, time, NullLogger.Instance, Cancellation);
+            Assert.False(File.Exists(old));
+            Assert.True(File.Exists(young));
+            Assert.True(File.Exists(foreign));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+
+        async Task<string> MakeAsync(string name, DateTimeOffset modified)
+        {
+            var path = Path.Combine(directory, name);
+            await File.WriteAllTextAsync(path, "", Cancellation);
+            File.SetLastWriteTimeUtc(path, modified.UtcDateTime);
+            return path;
+        }
+    }
+
+    [Fact]
     public async Task Remove_WhileUploadsBegin_TakesNoneOfThem()
     {
         var directory = Directory.CreateTempSubdirectory("webserv-sweep-").FullName;
@@ -105,7 +136,7 @@ public sealed class DiskTests
                 {
                     while (!over.IsCancellationRequested)
                     {
-                        StaleFiles.Remove(directory, NullLogger.Instance, Cancellation);
+                        StaleFiles.Remove(directory, TimeProvider.System, NullLogger.Instance, Cancellation);
                     }
                 },
                 Cancellation);
