@@ -326,13 +326,18 @@ internal sealed class Http1Exchange
             return false;
         }
 
-        if (response.ClosesConnection || !_context.RequestBody.IsComplete)
+        if (response.ClosesConnection)
+        {
+            await _output.FinishAsync().ConfigureAwait(false);
+            return false;
+        }
+
+        if (!_context.RequestBody.IsComplete)
         {
             await _output.FlushAsync().ConfigureAwait(false);
         }
 
-        return !response.ClosesConnection
-            && await _context.RequestBody.DrainAsync(Limits.MaxDrainSize).ConfigureAwait(false);
+        return await _context.RequestBody.DrainAsync(Limits.MaxDrainSize).ConfigureAwait(false);
     }
 
     /// <summary>Answers a request that never reached a pipeline, and gives up the connection.</summary>
@@ -351,7 +356,7 @@ internal sealed class Http1Exchange
         }
 
         NeedsLingeringClose = true;
-        await _output.FlushAsync().ConfigureAwait(false);
+        await _output.FinishAsync().ConfigureAwait(false);
         return false;
     }
 }

@@ -69,8 +69,9 @@ internal sealed class Http1Output
     }
 
     /// <summary>Sends what waits.</summary>
+    /// <param name="more">Whether more follows at once, be it the end of the stream.</param>
     /// <exception cref="IOException">The connection is broken.</exception>
-    public ValueTask FlushAsync()
+    public ValueTask FlushAsync(bool more = false)
     {
         ThrowIfSending();
         if (Count == 0)
@@ -78,9 +79,17 @@ internal sealed class Http1Output
             return ValueTask.CompletedTask;
         }
 
-        var send = Connection.SendAsync(_buffer.AsMemory(0, Count));
+        var send = Connection.SendAsync(_buffer.AsMemory(0, Count), more);
         Count = 0;
         return Watch(send);
+    }
+
+    /// <summary>Sends the last that waits and ends the own side with it: one segment where two would wake the client twice.</summary>
+    /// <exception cref="IOException">The connection is broken.</exception>
+    public async ValueTask FinishAsync()
+    {
+        await FlushAsync(more: true).ConfigureAwait(false);
+        Connection.ShutdownSend();
     }
 
     /// <summary>Sends what waits and then other bytes, together.</summary>

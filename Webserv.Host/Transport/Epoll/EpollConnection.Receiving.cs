@@ -145,11 +145,24 @@ internal sealed partial class EpollConnection
         }
     }
 
-    private void ContinueReceive()
+    /// <summary>Keeps what an edge said of the input. Under the lock.</summary>
+    private void NoteInput(uint events)
+    {
+        _readable = Readiness.Yes;
+        _inputEnded |= (events & EndEvents) != 0;
+        _broken |= (events & LibC.EpollError) != 0;
+    }
+
+    private void ContinueReceive(uint events = 0)
     {
         ReceiveResult result;
         lock (_receive)
         {
+            if (events != 0)
+            {
+                NoteInput(events);
+            }
+
             if (!_receive.IsPending)
             {
                 return;

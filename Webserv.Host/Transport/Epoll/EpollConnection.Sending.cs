@@ -92,12 +92,13 @@ internal sealed partial class EpollConnection
         return send.What.Left + (LibC.DeviceControl(_socket, LibC.OutputQueue, &queued) == 0 ? queued : 0);
     }
 
-    private void ContinueSend()
+    private void ContinueSend(bool isWritable = false)
     {
         PendingSend send;
         Exception? failure = null;
         lock (this)
         {
+            _writable |= isWritable;
             if (_send is not { IsPending: true } pending)
             {
                 return;

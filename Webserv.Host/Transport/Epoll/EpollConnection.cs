@@ -83,38 +83,13 @@ internal sealed partial class EpollConnection : EpollSource, IConnection, IThrea
 
     internal override void OnEvents(uint events)
     {
-        lock (_receive)
-        {
-            if ((events & InputEvents) != 0)
-            {
-                _readable = Readiness.Yes;
-                _inputEnded |= (events & EndEvents) != 0;
-                _broken |= (events & LibC.EpollError) != 0;
-            }
-        }
-
-        bool sendShutDown;
-        lock (this)
-        {
-            _writable |= (events & OutputEvents) != 0;
-            sendShutDown = _sendShutDown;
-        }
-
         if ((events & EndEvents) != 0)
         {
-            // A hang-up is both directions ended, which is in order where this side has ended its own.
-            if ((events & LibC.EpollError) != 0 || ((events & LibC.EpollHangUp) != 0 && !sendShutDown))
-            {
-                TellReset();
-            }
-            else
-            {
-                TellEnded();
-            }
+            TellEnd(events);
         }
 
-        ContinueReceive();
-        ContinueSend();
+        ContinueReceive(events & InputEvents);
+        ContinueSend((events & OutputEvents) != 0);
     }
 
     internal override void OnTimer(long now)
@@ -246,6 +221,30 @@ internal sealed partial class EpollConnection : EpollSource, IConnection, IThrea
 
         // What is pending ends on top of the loop, not inside whoever closes this.
         _loop.Post(this);
+    }
+
+    private void TellEnd(uint events)
+    {
+        lock (_receive)
+        {
+            NoteInput(events);
+        }
+
+        bool sendShutDown;
+        lock (this)
+        {
+            sendShutDown = _sendShutDown;
+        }
+
+        // A hang-up is both directions ended, which is in order where this side has ended its own.
+        if ((events & LibC.EpollError) != 0 || ((events & LibC.EpollHangUp) != 0 && !sendShutDown))
+        {
+            TellReset();
+        }
+        else
+        {
+            TellEnded();
+        }
     }
 
     private void TellEnded()

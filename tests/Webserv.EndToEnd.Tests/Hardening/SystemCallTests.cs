@@ -29,11 +29,24 @@ public sealed partial class SystemCallTests
         }
 
         Assert.Equal(200, TrialSite.StatusOf(await site.ExchangeAsync("GET /large.bin HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")));
+        Assert.Equal(200, TrialSite.StatusOf(await site.ExchangeAsync("GET /small.html HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")));
         Assert.Equal(0, await site.Server.StopAsync());
         await Eventually.HoldsAsync(
             () => File.ReadLines(trace).Any(line => line.StartsWith($"{site.Server.Id} ", StringComparison.Ordinal) && line.Contains("+++ exited", StringComparison.Ordinal)),
             () => "strace did not end");
-        CheckKeptConnection(await ReadCallsAsync(trace));
+        var calls = await ReadCallsAsync(trace);
+        CheckKeptConnection(calls);
+        CheckConnectionForOneRequest(calls);
+    }
+
+    /// <summary>The answer waits for the end of the stream, which follows at once: they are one segment.</summary>
+    private static void CheckConnectionForOneRequest(List<(string Name, int Descriptor, string Line)> calls)
+    {
+        var accept = calls.FindLastIndex(call => call.Name == "accept4" && Accepted().IsMatch(call.Line));
+        var connection = int.Parse(Accepted().Match(calls[accept].Line).Groups[1].Value, null);
+        var own = calls[accept..].Where(call => call.Descriptor == connection).ToList();
+        Assert.Equal(["recvfrom", "sendto", "shutdown", "close"], own.Take(4).Select(call => call.Name));
+        Assert.Contains("MSG_MORE", own[1].Line, StringComparison.Ordinal);
     }
 
     private static void CheckKeptConnection(List<(string Name, int Descriptor, string Line)> calls)
