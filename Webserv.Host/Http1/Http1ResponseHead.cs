@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using Microsoft.Extensions.Primitives;
 using Webserv.Abstractions.Http;
 
 namespace Webserv.Host.Http1;
@@ -14,6 +15,7 @@ internal static class Http1ResponseHead
     /// <param name="output">Where it is gathered.</param>
     /// <param name="statusCode">100 to 599.</param>
     /// <param name="fields">The fields that the server does not own.</param>
+    /// <param name="memo">Remembers what fields look like when they are written.</param>
     /// <param name="framing">How the body ends.</param>
     /// <param name="length">Content-Length, where there is one to tell.</param>
     /// <param name="connection">What the Connection field says; nothing where it is empty.</param>
@@ -22,6 +24,7 @@ internal static class Http1ResponseHead
         Http1Output output,
         int statusCode,
         ResponseFields fields,
+        ResponseFieldMemo memo,
         BodyFraming framing,
         long? length,
         ReadOnlySpan<byte> connection,
@@ -38,28 +41,26 @@ internal static class Http1ResponseHead
             }
         }
 
-        var span = output.GetSpan(size);
-        var writer = new SpanWriter(span);
+        var known = memo.Find(fields, size - FixedSize);
+        var writer = new SpanWriter(output.GetSpan(size));
         writer.Add(StatusLines.Get(statusCode));
-        if (!fields.Contains(Fields.Date))
+        if (!(known?.HasDate ?? fields.Contains(Fields.Date)))
         {
             writer.Add(date);
         }
 
-        if (!fields.Contains(Fields.Server))
+        if (!(known?.HasServer ?? fields.Contains(Fields.Server)))
         {
             writer.Add("Server: webserv\r\n"u8);
         }
 
-        for (var index = 0; index < names.Length; index++)
+        if (known is not null)
         {
-            foreach (var value in values[index])
-            {
-                writer.Add(names[index]);
-                writer.Add(": "u8);
-                writer.Add(value);
-                writer.Add("\r\n"u8);
-            }
+            writer.Add(known.Bytes);
+        }
+        else
+        {
+            writer.Add(names, values);
         }
 
         if (framing == BodyFraming.Chunked)
@@ -94,6 +95,20 @@ internal static class Http1ResponseHead
         {
             bytes.CopyTo(_span[Position..]);
             Position += bytes.Length;
+        }
+
+        public void Add(ReadOnlySpan<string> names, ReadOnlySpan<StringValues> values)
+        {
+            for (var index = 0; index < names.Length; index++)
+            {
+                foreach (var value in values[index])
+                {
+                    Add(names[index]);
+                    Add(": "u8);
+                    Add(value);
+                    Add("\r\n"u8);
+                }
+            }
         }
 
         public void Add(string? text) => Position += Encoding.Latin1.GetBytes(text, _span[Position..]);

@@ -39,6 +39,9 @@ internal sealed class Http1Server(
     /// <summary>The Date field.</summary>
     public DateField Date { get; } = new(timeProvider);
 
+    /// <summary>What the fields of answers that are given often look like on the wire.</summary>
+    public ResponseFieldMemo FieldMemo { get; } = new();
+
     /// <summary>Request-targets that came lately.</summary>
     public RequestTargetCache Targets { get; } = new();
 
