@@ -51,7 +51,11 @@ public interface IHttpResponse
     /// <exception cref="ArgumentOutOfRangeException">The part is not within the file.</exception>
     Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellation);
 
-    /// <summary>Sends part of a file that was found through <see cref="IOpenFileCache"/>, as it was when it was found.</summary>
+    /// <summary>
+    /// Sends part of a file that was found through <see cref="IOpenFileCache"/>, as it was when it was found. Several parts, with
+    /// writes to <see cref="Body"/> between them, make one body: set <see cref="ContentLength"/> to the length of the whole
+    /// first, otherwise the first part is taken for it.
+    /// </summary>
     /// <param name="file">An entry whose <see cref="IFileEntry.Kind"/> is <see cref="FileKind.File"/>.</param>
     /// <param name="offset">The first byte to send.</param>
     /// <param name="count">How many bytes to send.</param>

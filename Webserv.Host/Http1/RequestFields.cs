@@ -8,6 +8,8 @@ namespace Webserv.Host.Http1;
 /// <summary>The fields of a request, read from the bytes of its head when somebody asks for them.</summary>
 internal sealed class RequestFields(Http1Input input, Http1RequestHead head) : IHeaderCollection
 {
+    private static readonly FieldValueCache Remembered = new();
+
     /// <summary>
     /// Whether conditional and range fields are hidden: an error page or a local redirect answers with a whole
     /// representation, whatever the client knows of the resource that it asked for.
@@ -50,7 +52,8 @@ internal sealed class RequestFields(Http1Input input, Http1RequestHead head) : I
                     return StringValues.Empty;
                 }
 
-                var value = FieldText.GetString(bytes.Slice(line.ValueStart, line.ValueLength));
+                var octets = bytes.Slice(line.ValueStart, line.ValueLength);
+                var value = FieldValueCache.Covers(name) ? Remembered.GetString(octets) : FieldText.GetString(octets);
                 if (first is null)
                 {
                     first = value;

@@ -7,13 +7,21 @@ internal static class EntityTagList
 {
     /// <summary>Whether a field names a current entity-tag, or any by <c>*</c>.</summary>
     /// <param name="field">The field's lines. What is behind a malformed tag in a line is passed over.</param>
-    /// <param name="current">A strong entity-tag with its quotes.</param>
-    /// <param name="isWeakComparison">Whether a weak tag may match.</param>
+    /// <param name="current">An entity-tag with its quotes.</param>
+    /// <param name="isWeakComparison">Whether weak tags match; in the strong comparison they never do, not even themselves.</param>
     public static bool Matches(StringValues field, string current, bool isWeakComparison)
     {
+        var opaque = current.AsSpan();
+        var isComparable = true;
+        if (IsWeak(opaque))
+        {
+            opaque = opaque[2..];
+            isComparable = isWeakComparison;
+        }
+
         foreach (var line in field)
         {
-            if (MatchesLine(line, current, isWeakComparison))
+            if (MatchesLine(line, opaque, isComparable, isWeakComparison))
             {
                 return true;
             }
@@ -22,7 +30,10 @@ internal static class EntityTagList
         return false;
     }
 
-    private static bool MatchesLine(ReadOnlySpan<char> line, string current, bool isWeakComparison)
+    /// <summary>Whether an entity-tag is a weak one.</summary>
+    public static bool IsWeak(ReadOnlySpan<char> tag) => tag.StartsWith("W/", StringComparison.Ordinal);
+
+    private static bool MatchesLine(ReadOnlySpan<char> line, ReadOnlySpan<char> current, bool isComparable, bool isWeakComparison)
     {
         line = line.Trim(" \t");
         if (line is "*")
@@ -33,7 +44,7 @@ internal static class EntityTagList
         while (true)
         {
             line = line.TrimStart(" \t,");
-            var isWeak = line.StartsWith("W/", StringComparison.Ordinal);
+            var isWeak = IsWeak(line);
             var tag = isWeak ? line[2..] : line;
             if (tag.IsEmpty || tag[0] != '"')
             {
@@ -47,7 +58,7 @@ internal static class EntityTagList
                 return false;
             }
 
-            if ((isWeakComparison || !isWeak) && tag[..(end + 2)].SequenceEqual(current))
+            if (isComparable && (isWeakComparison || !isWeak) && tag[..(end + 2)].SequenceEqual(current))
             {
                 return true;
             }

@@ -1,14 +1,14 @@
-using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 
 namespace Webserv.Plugins.StaticFiles;
 
-/// <summary>Answers GET and HEAD with a file that was found: conditions, range, fields, content.</summary>
+/// <summary>Answers GET and HEAD with a file that was found: conditions, ranges, fields, content.</summary>
 internal sealed class FileResponder(StaticFilesOptions options, TimeProvider time)
 {
     private readonly ContentTypes _contentTypes = new(options);
+    private readonly RangeResponder _ranges = new(options.MaxRanges);
     private readonly KeyValuePair<string, StringValues>[] _extraFields = [.. options.GetExtraFields()];
 
     /// <summary>Answers with a file.</summary>
@@ -33,30 +33,6 @@ internal sealed class FileResponder(StaticFilesOptions options, TimeProvider tim
             return Task.CompletedTask;
         }
 
-        var offset = 0L;
-        var count = file.Length;
-
-        // Range has a meaning for GET only (RFC 9110 section 14.2).
-        var range = fields[Fields.Range];
-        if (range.Count > 0 && context.Request.Method == HttpMethods.Get && Preconditions.AllowRange(fields, file, time))
-        {
-            switch (ByteRange.Evaluate(range, file.Length, out var part))
-            {
-                case RangeOutcome.NotSatisfiable:
-                    return RefuseRange(file.Length);
-                case RangeOutcome.Part:
-                    offset = part.Offset;
-                    count = part.Count;
-                    response.StatusCode = StatusCodes.PartialContent;
-                    answer[Fields.ContentRange] = string.Create(
-                        CultureInfo.InvariantCulture, $"bytes {offset}-{offset + count - 1}/{file.Length}");
-                    break;
-                case RangeOutcome.Whole:
-                default:
-                    break;
-            }
-        }
-
         var contentType = _contentTypes.Find(file.PhysicalPath);
         if (contentType.Length > 0)
         {
@@ -64,15 +40,12 @@ internal sealed class FileResponder(StaticFilesOptions options, TimeProvider tim
         }
 
         SetFields(answer, file);
-        answer[Fields.AcceptRanges] = "bytes";
-        return response.SendFileAsync(file, offset, count, cancellation);
-    }
+        answer[Fields.AcceptRanges] = _ranges.AcceptRanges;
 
-    private static Task RefuseRange(long length)
-    {
-        var refusal = new HttpException(StatusCodes.RangeNotSatisfiable);
-        refusal.Headers[Fields.ContentRange] = string.Create(CultureInfo.InvariantCulture, $"bytes */{length}");
-        return Task.FromException(refusal);
+        // Range has a meaning for GET only (RFC 9110 section 14.2).
+        return fields.Contains(Fields.Range) && context.Request.Method == HttpMethods.Get && Preconditions.AllowRange(fields, file, time)
+            ? _ranges.RespondAsync(context, file, contentType, cancellation)
+            : response.SendFileAsync(file, 0, file.Length, cancellation);
     }
 
     private void SetFields(IHeaderCollection answer, IFileEntry file)

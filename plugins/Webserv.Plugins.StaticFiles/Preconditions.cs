@@ -59,12 +59,13 @@ internal static class Preconditions
         }
 
         var validator = ifRange[0].AsSpan().Trim(" \t");
-        if (validator.StartsWith('"') || validator.StartsWith("W/", StringComparison.Ordinal))
+        if (validator.StartsWith('"') || EntityTagList.IsWeak(validator))
         {
-            return validator.SequenceEqual(file.EntityTag);
+            return !EntityTagList.IsWeak(validator) && validator.SequenceEqual(file.EntityTag);
         }
 
-        // A date is a strong validator only once the second it names is over (section 8.8.2.2).
+        // A date is a strong validator only once the second it names is over (section 8.8.2.2), and only the very same one
+        // will do: a later one is no sign that the client has this version.
         return TryGetDate(ifRange, time, out var date)
             && date == file.LastModified
             && time.GetUtcNow() - file.LastModified >= TimeSpan.FromSeconds(1);

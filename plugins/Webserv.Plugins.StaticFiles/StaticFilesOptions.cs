@@ -57,6 +57,13 @@ public sealed class StaticFilesOptions
     public bool NoSniff { get; set; }
 
     /// <summary>
+    /// The most ranges of a request that are answered with parts of the file, 0 to 256; a request for more gets the whole. Several
+    /// that overlap or touch are sent as one. With 1 there is no <c>multipart/byteranges</c>; with 0 ranges are not answered at
+    /// all, and <c>Accept-Ranges</c> says so.
+    /// </summary>
+    public int MaxRanges { get; set; } = 32;
+
+    /// <summary>
     /// More fields of the answers with a file, for example <c>{ "Content-Security-Policy": "sandbox" }</c>. Fields that
     /// the server or other options set (Content-Length, Content-Type, ETag, …) cannot be among them. Default: none.
     /// </summary>

@@ -75,6 +75,11 @@ public sealed class StaticFilesOptionsValidator : IValidateOptions<StaticFilesOp
             }
         }
 
+        if (options.MaxRanges is < 0 or > RangeResponder.MostRanges)
+        {
+            failures.Add($"MaxRanges: {options.MaxRanges} is not within 0 to {RangeResponder.MostRanges}");
+        }
+
         AddFailuresOfExtraFields(options, failures);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }

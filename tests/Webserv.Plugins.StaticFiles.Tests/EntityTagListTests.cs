@@ -36,6 +36,19 @@ public sealed class EntityTagListTests
         Assert.Equal(weak, EntityTagList.Matches(field, "\"a\"", isWeakComparison: true));
     }
 
+    [Theory]
+    [InlineData("*", true, true)]
+    [InlineData("\"a\"", false, true)]
+    [InlineData("W/\"a\"", false, true)]
+    [InlineData("\"b\", W/\"a\"", false, true)]
+    [InlineData("W/\"b\"", false, false)]
+    [InlineData("W/W/\"a\"", false, false)]
+    public void Matches_WeakCurrentTag_IsComparedWeaklyAlone(string field, bool strong, bool weak)
+    {
+        Assert.Equal(strong, EntityTagList.Matches(field, "W/\"a\"", isWeakComparison: false));
+        Assert.Equal(weak, EntityTagList.Matches(field, "W/\"a\"", isWeakComparison: true));
+    }
+
     [Fact]
     public void Matches_SeveralLines_AreOneList() =>
         Assert.True(EntityTagList.Matches(new StringValues(["\"b\"", "\"c\", \"a\""]), "\"a\"", isWeakComparison: false));

@@ -38,6 +38,8 @@ public sealed class StaticFilesOptionsValidatorTests
         { "OnlyContentTypes:0: ", options => options.OnlyContentTypes = ["image"] },
         { "OnlyContentTypes:1: ", options => options.OnlyContentTypes = ["image/*", "*/*"] },
         { "OnlyContentTypes:0: ", options => options.OnlyContentTypes = ["text/plain; charset=utf-8"] },
+        { "MaxRanges: ", options => options.MaxRanges = -1 },
+        { "MaxRanges: ", options => options.MaxRanges = 257 },
         { "ExtraFields:a b: ", options => options.ExtraFields["a b"] = "c" },
         { "ExtraFields:X-A: ", options => options.ExtraFields["X-A"] = "b\r\nc: d" },
         { "ExtraFields:content-length: ", options => options.ExtraFields["content-length"] = "1" },

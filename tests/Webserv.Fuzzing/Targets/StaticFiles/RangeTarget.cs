@@ -6,9 +6,14 @@ using Webserv.Plugins.StaticFiles;
 
 namespace Webserv.Fuzzing.Targets.StaticFiles;
 
-/// <summary>Range fields, and the lists of entity-tags beside them. The input is a line with the length of the file, then the field.</summary>
+/// <summary>
+/// Range fields, and the same text as conditions: entity-tags and dates. The input is a line with the length of the file, then
+/// the field.
+/// </summary>
 internal sealed partial class RangeTarget : IFuzzTarget
 {
+    private const int MaxRanges = 8;
+
     /// <inheritdoc />
     public string Name => "range";
 
@@ -23,56 +28,81 @@ internal sealed partial class RangeTarget : IFuzzTarget
         }
 
         var field = text[(end + 1)..];
-        CheckRange(field, length);
+        CheckRanges(field, length);
         CheckEntityTags(field);
+        ConditionChecks.Run(field);
     }
 
-    private static void CheckRange(string field, long length)
+    private static void CheckRanges(string field, long length)
     {
-        var outcome = ByteRange.Evaluate(field, length, out var range);
-        BrokenPropertyException.ThrowIfDifferent(Reference(field, length, out var first, out var last), outcome, "what the grammar says");
-        BrokenPropertyException.ThrowIfDifferent(outcome, ByteRange.Evaluate(" " + field + "\t", length, out _), "with white space around it");
-        if (outcome != RangeOutcome.Part)
+        var (outcome, ranges) = Evaluate(field, length);
+        var (expected, parts) = Reference(field, length);
+        BrokenPropertyException.ThrowIfDifferent(expected, outcome, "what the grammar says");
+        BrokenPropertyException.ThrowIfDifferent(
+            string.Join(' ', parts), string.Join(' ', ranges.Select(range => ((BigInteger)range.Offset, (BigInteger)range.Last))), "the parts");
+        BrokenPropertyException.ThrowUnless(
+            ranges.All(range => range.Offset >= 0 && range.Count >= 1 && range.Count <= length - range.Offset), "beyond the file");
+        BrokenPropertyException.ThrowUnless(
+            ranges.Aggregate(BigInteger.Zero, (sum, range) => sum + range.Count) <= length, "more than the file has");
+        BrokenPropertyException.ThrowIfDifferent(outcome, Evaluate(" " + field + "\t", length).Outcome, "with white space around it");
+        if (ranges.Length > 0)
         {
-            BrokenPropertyException.ThrowIfDifferent(default, range, "a range, and none asked for");
-            return;
+            var written = "bytes=" + string.Join(",", ranges.Select(range => string.Create(CultureInfo.InvariantCulture, $"{range.Offset}-{range.Last}")));
+            BrokenPropertyException.ThrowIfDifferent(
+                string.Join(' ', ranges), string.Join(' ', Evaluate(written, length).Ranges), "written and read again");
         }
-
-        BrokenPropertyException.ThrowUnless(range.Offset >= 0 && range.Count >= 1 && range.Count <= length - range.Offset, $"{range} of {length}");
-        BrokenPropertyException.ThrowIfDifferent((first, last), (range.Offset, (BigInteger)range.Offset + range.Count - 1), "the part");
-        var written = string.Create(CultureInfo.InvariantCulture, $"bytes={range.Offset}-{range.Offset + range.Count - 1}");
-        BrokenPropertyException.ThrowIfDifferent(RangeOutcome.Part, ByteRange.Evaluate(written, length, out var again), "written and read again");
-        BrokenPropertyException.ThrowIfDifferent(range, again, "written and read again");
     }
 
-    /// <summary>RFC 9110 section 14.1.2 in numbers of any size, for the one range that is answered with a part.</summary>
-    private static RangeOutcome Reference(string field, long length, out BigInteger first, out BigInteger last)
+    private static (RangeOutcome Outcome, ByteRange[] Ranges) Evaluate(string field, long length)
     {
-        first = last = 0;
-        var match = Single().Match(field);
+        var ranges = new ByteRange[MaxRanges];
+        var outcome = RangeField.Evaluate(field, length, ranges, out var count);
+        return (outcome, ranges[..count]);
+    }
+
+    /// <summary>RFC 9110 section 14.1.2 in numbers of any size; what touches is one, in the place of the first.</summary>
+    private static (RangeOutcome Outcome, List<(BigInteger First, BigInteger Last)> Parts) Reference(string field, long length)
+    {
+        var parts = new List<(BigInteger First, BigInteger Last)>();
+        var match = List().Match(field);
         if (!match.Success)
         {
-            return RangeOutcome.Whole;
+            return (RangeOutcome.Whole, parts);
         }
 
-        var (from, to) = (match.Groups[1].Value, match.Groups[2].Value);
-        if (from.Length == 0)
+        var specs = match.Groups["spec"].Captures;
+        foreach (var spec in specs.Select(capture => capture.Value.Split('-')))
         {
-            var count = to.Length == 0 ? -1 : Number(to);
-            first = BigInteger.Max(0, length - count);
-            last = length - 1;
-            return count < 0 ? RangeOutcome.Whole
-                : count == 0 ? RangeOutcome.NotSatisfiable
-                : length == 0 ? RangeOutcome.Whole
-                : RangeOutcome.Part;
+            BigInteger? from = spec[0].Length == 0 ? null : Number(spec[0]);
+            BigInteger? to = spec[1].Length == 0 ? null : Number(spec[1]);
+            if ((from is null && (to is null || (to > 0 && length == 0))) || to < from)
+            {
+                return (RangeOutcome.Whole, []);
+            }
+
+            var (first, last) = from is null ? (BigInteger.Max(0, length - to!.Value), length - 1) : (from.Value, BigInteger.Min(length - 1, to ?? length));
+            if (first <= last)
+            {
+                parts.Add((first, last));
+            }
         }
 
-        first = Number(from);
-        last = to.Length == 0 ? length - 1 : BigInteger.Min(length - 1, Number(to));
-        return to.Length > 0 && Number(to) < first ? RangeOutcome.Whole
-            : first >= length ? RangeOutcome.NotSatisfiable
-            : RangeOutcome.Part;
+        if (specs.Count > MaxRanges)
+        {
+            return (RangeOutcome.Whole, []);
+        }
+
+        while (Pairs(parts.Count).FirstOrDefault(pair => parts[pair.A].First <= parts[pair.B].Last + 1 && parts[pair.B].First <= parts[pair.A].Last + 1) is { B: > 0 } pair)
+        {
+            parts[pair.A] = (BigInteger.Min(parts[pair.A].First, parts[pair.B].First), BigInteger.Max(parts[pair.A].Last, parts[pair.B].Last));
+            parts.RemoveAt(pair.B);
+        }
+
+        return (parts.Count switch { 0 => RangeOutcome.NotSatisfiable, 1 => RangeOutcome.Part, _ => RangeOutcome.Parts }, parts);
     }
+
+    private static IEnumerable<(int A, int B)> Pairs(int count) =>
+        Enumerable.Range(0, count).SelectMany(a => Enumerable.Range(a + 1, count - a - 1).Select(b => (a, b)));
 
     // No file is longer than this: what is larger is as good as this.
     private static BigInteger Number(string digits) =>
@@ -83,15 +113,18 @@ internal sealed partial class RangeTarget : IFuzzTarget
         const string Current = "\"a-1\"";
         var strong = EntityTagList.Matches(field, Current, isWeakComparison: false);
         var weak = EntityTagList.Matches(field, Current, isWeakComparison: true);
+        var any = field.Trim(' ', '\t') == "*";
         BrokenPropertyException.ThrowUnless(weak || !strong, "what matches strongly matches weakly");
-        BrokenPropertyException.ThrowUnless(!weak || field.Contains(Current, StringComparison.Ordinal) || field.Trim(' ', '\t') == "*", "matches without naming it");
+        BrokenPropertyException.ThrowUnless(!weak || field.Contains(Current, StringComparison.Ordinal) || any, "matches without naming it");
         BrokenPropertyException.ThrowIfDifferent(strong, EntityTagList.Matches(" " + field + "\t", Current, isWeakComparison: false), "with white space around it");
-        if (strong && field.Trim(' ', '\t') != "*")
+        BrokenPropertyException.ThrowIfDifferent(any, EntityTagList.Matches(field, "W/" + Current, isWeakComparison: false), "a weak tag in the strong comparison");
+        BrokenPropertyException.ThrowIfDifferent(weak, EntityTagList.Matches(field, "W/" + Current, isWeakComparison: true), "a weak tag in the weak comparison");
+        if (strong && !any)
         {
             BrokenPropertyException.ThrowUnless(EntityTagList.Matches("\"b\" ," + field, Current, isWeakComparison: false), "behind another tag");
         }
     }
 
-    [GeneratedRegex("""\A[ \t]*bytes=[ \t,]*([0-9]*)-([0-9]*)[ \t,]*\z""", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
-    private static partial Regex Single();
+    [GeneratedRegex("""\A[ \t]*bytes=[ \t,]*(?:(?<spec>[0-9]*-[0-9]*)[ \t]*(?:,[ \t,]*|\z))+\z""", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex List();
 }
