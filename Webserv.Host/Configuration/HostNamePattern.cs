@@ -22,6 +22,11 @@ internal static class HostNamePattern
         if (text.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(bare, out var address)
             && address.AddressFamily == AddressFamily.InterNetworkV6 && !bare.Contains('[', StringComparison.Ordinal))
         {
+            if (address.ScopeId != 0 || bare.Contains('%', StringComparison.Ordinal))
+            {
+                return $"'{text}' is no host name; clients send addresses without a zone";
+            }
+
             name = $"[{address}]";
             return null;
         }

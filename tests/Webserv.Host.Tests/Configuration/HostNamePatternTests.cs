@@ -32,6 +32,8 @@ public sealed class HostNamePatternTests
     [InlineData("a:80")]
     [InlineData("[::1]:80")]
     [InlineData("[[::1]]")]
+    [InlineData("::%2")]
+    [InlineData("[fe80::1%eth0]")]
     public void Normalize_NoHostName_IsRefused(string text)
     {
         Assert.NotNull(HostNamePattern.Normalize(text, out var name));
