@@ -16,8 +16,8 @@ public sealed class StaticFilesOptions
     public IList<string>? Index { get; set; }
 
     /// <summary>
-    /// Media types by extension, with or without its dot, ignoring case; they go before the built-in table:
-    /// <c>{ ".md": "text/markdown" }</c>. Default: none.
+    /// Media types by extension, with or without its dot, ignoring case; they go before the built-in table (that of mime-db):
+    /// <c>{ ".md": "text/markdown", ".d.ts": "text/plain" }</c>. The longest extension that fits counts. Default: none.
     /// </summary>
     public IDictionary<string, string> ContentTypes { get; set; } = new Dictionary<string, string>();
 

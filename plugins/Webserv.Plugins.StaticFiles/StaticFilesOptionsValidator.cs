@@ -35,9 +35,9 @@ public sealed class StaticFilesOptionsValidator : IValidateOptions<StaticFilesOp
         foreach (var (extension, type) in options.ContentTypes)
         {
             var bare = extension.StartsWith('.') ? extension.AsSpan(1) : extension;
-            if (bare.IsEmpty || bare.ContainsAny('.', '/', '\\'))
+            if (bare.IsEmpty || bare.StartsWith('.') || bare.EndsWith('.') || bare.ContainsAny('/', '\\'))
             {
-                failures.Add($"ContentTypes:{extension}: '{extension}' is not an extension; write the part behind the last dot, for example .md");
+                failures.Add($"ContentTypes:{extension}: '{extension}' is not an extension; write the part behind a dot, for example .md or .d.ts");
             }
 
             if (!IsMediaType(type))

@@ -9,7 +9,7 @@ public sealed class StaticFilesOptionsValidatorTests
     public void Validate_SensibleOptions_Pass() => Assert.True(Validate(options =>
     {
         options.Index = ["index.html", "index.htm"];
-        options.ContentTypes = new Dictionary<string, string> { [".md"] = "text/markdown", ["foo"] = "text/x; charset=utf-8" };
+        options.ContentTypes = new Dictionary<string, string> { [".md"] = "text/markdown", [".tar.gz"] = "application/gzip", ["foo"] = "text/x; charset=utf-8" };
         options.DefaultContentType = "";
         options.Charset = "";
         options.CacheControl = "public, max-age=3600";
@@ -24,7 +24,8 @@ public sealed class StaticFilesOptionsValidatorTests
         { "Index:0: ", options => options.Index = [".."] },
         { "Index:0: ", options => options.Index = ["a\\b"] },
         { "ContentTypes:.: ", options => options.ContentTypes["."] = "text/plain" },
-        { "ContentTypes:.tar.gz: ", options => options.ContentTypes[".tar.gz"] = "text/plain" },
+        { "ContentTypes:.tar..: ", options => options.ContentTypes[".tar.."] = "text/plain" },
+        { "ContentTypes:a/b: ", options => options.ContentTypes["a/b"] = "text/plain" },
         { "ContentTypes:.a: ", options => options.ContentTypes[".a"] = "text" },
         { "ContentTypes:.a: ", options => options.ContentTypes[".a"] = "text/" },
         { "ContentTypes:.a: ", options => options.ContentTypes[".a"] = "/plain" },

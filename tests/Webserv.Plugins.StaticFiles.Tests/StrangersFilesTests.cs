@@ -96,7 +96,7 @@ public sealed partial class StrangersFilesTests
     [Fact]
     public async Task InvokeAsync_OptionsOfTheSampleSite_LeaveNoPageAndNoScript()
     {
-        var file = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot, "appsettings.json"), Cancellation);
+        var file = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Find(), "appsettings.json"), Cancellation);
         using var json = JsonDocument.Parse(file, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
         var uploads = json.RootElement.GetProperty("Webserv").GetProperty("VirtualServers")[0].GetProperty("Pipeline").EnumerateArray()
             .Single(entry => entry.TryGetProperty("When", out var when) && when.TryGetProperty("Path", out var path) && path.GetString() == "/uploads/*");
@@ -126,20 +126,6 @@ public sealed partial class StrangersFilesTests
         var response = await site.SendAsync(TestHttpContext.Get("/a.txt"));
         Assert.False(response.Headers.Contains("X-Content-Type-Options"));
         Assert.False(response.Headers.Contains("Cache-Control"));
-    }
-
-    private static string RepositoryRoot
-    {
-        get
-        {
-            var directory = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(directory.FullName, "Webserv.sln")))
-            {
-                directory = directory.Parent ?? throw new InvalidOperationException("The tests do not run in the repository.");
-            }
-
-            return directory.FullName;
-        }
     }
 
     private static ContentTypes Strangers(Action<StaticFilesOptions>? configure = null)
