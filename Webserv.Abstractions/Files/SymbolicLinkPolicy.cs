@@ -11,4 +11,11 @@ public enum SymbolicLinkPolicy
 
     /// <summary>All.</summary>
     Follow,
+
+    /// <summary>
+    /// Those that have the same owner as what they lead to, also out of the root; so with every link on the way, links in links
+    /// included. Others are <see cref="FileKind.Forbidden"/>. Elsewhere than on Linux owners are not compared, and it is
+    /// <see cref="Deny"/>.
+    /// </summary>
+    SameOwner,
 }

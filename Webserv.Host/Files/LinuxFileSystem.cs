@@ -164,7 +164,8 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
         return !target[..written].Contains((byte)0);
     }
 
-    private static FileLookup Translate(int error) => error switch
+    /// <summary>What an error of a look-up stands for.</summary>
+    internal static FileLookup Translate(int error) => error switch
     {
         Errno.ENOENT or Errno.ENOTDIR or Errno.ENAMETOOLONG or Errno.ELOOP or Errno.EINVAL or Errno.ESTALE => FileLookup.Missing,
         Errno.EACCES or Errno.EPERM or Errno.ENXIO or Errno.ENODEV => FileLookup.Forbidden,
@@ -176,7 +177,8 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
 
     private static IOException ToException(int error) => new(Marshal.GetPInvokeErrorMessage(error), new Win32Exception(error));
 
-    private static void Close(int descriptor)
+    /// <summary>Closes a descriptor, if it is one.</summary>
+    internal static void Close(int descriptor)
     {
         if (descriptor >= 0)
         {
@@ -185,7 +187,8 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
         }
     }
 
-    private static bool TryExamine(int descriptor, out StatxBuffer buffer, out int error)
+    /// <summary>Examines what a descriptor is open on.</summary>
+    internal static bool TryExamine(int descriptor, out StatxBuffer buffer, out int error)
     {
         byte nothing = 0;
         fixed (StatxBuffer* target = &buffer)
@@ -288,7 +291,7 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
         if (Volatile.Read(ref _hasOpenAt2))
         {
             var resolve = LinuxCalls.ResolveBeneath | LinuxCalls.ResolveNoMagicLinks
-                | (links == SymbolicLinkPolicy.Deny ? LinuxCalls.ResolveNoSymbolicLinks : 0);
+                | (links == SymbolicLinkPolicy.InsideRoot ? 0 : LinuxCalls.ResolveNoSymbolicLinks);
             var error = 0;
             for (var attempt = 0; attempt < AttemptsAfterRename; attempt++)
             {
@@ -315,6 +318,10 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
                     refusal = FileLookup.Forbidden;
                     return -1;
 
+                // There is a link: its owner has to be looked at.
+                case Errno.ELOOP when links == SymbolicLinkPolicy.SameOwner:
+                    break;
+
                 // An absolute link, which may still end below the root, or a way out.
                 case Errno.EXDEV or Errno.EAGAIN or Errno.EINTR:
                     break;
@@ -324,9 +331,12 @@ internal sealed unsafe class LinuxFileSystem : IFileSystem
             }
         }
 
-        return links == SymbolicLinkPolicy.Deny
-            ? ResolveWithoutLinks(root, path, out refusal)
-            : ResolveInside(root, path, out refusal);
+        return links switch
+        {
+            SymbolicLinkPolicy.Deny => ResolveWithoutLinks(root, path, out refusal),
+            SymbolicLinkPolicy.SameOwner => LinkOwners.Resolve(root, MemoryMarshal.CreateReadOnlySpanFromNullTerminated(path), out refusal),
+            _ => ResolveInside(root, path, out refusal),
+        };
     }
 
     private static int ResolveFollowing(int root, byte* path, out FileLookup refusal)

@@ -22,7 +22,8 @@ internal sealed class PortableFileSystem : IFileSystem
             var full = Path.Join(root, path);
             if (links != SymbolicLinkPolicy.Follow && HasLink(root, path))
             {
-                if (links == SymbolicLinkPolicy.Deny || !IsBelow(Resolve(root), Resolve(full)))
+                // Owners are nothing that .NET tells of.
+                if (links is SymbolicLinkPolicy.Deny or SymbolicLinkPolicy.SameOwner || !IsBelow(Resolve(root), Resolve(full)))
                 {
                     return FileLookup.Forbidden;
                 }

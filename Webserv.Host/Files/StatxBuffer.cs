@@ -14,6 +14,8 @@ internal struct StatxBuffer
 
     [FieldOffset(0x10)]
     public uint Links;
+    [FieldOffset(0x14)]
+    public uint Owner;
     [FieldOffset(0x1C)]
     public ushort Mode;
     [FieldOffset(0x20)]

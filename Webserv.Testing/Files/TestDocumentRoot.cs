@@ -103,7 +103,7 @@ internal sealed class TestDocumentRoot : IDocumentRoot
         var isAllowed = _options.SymbolicLinks switch
         {
             SymbolicLinkPolicy.Follow => true,
-            SymbolicLinkPolicy.Deny => canonical == expected,
+            SymbolicLinkPolicy.Deny or SymbolicLinkPolicy.SameOwner => canonical == expected,
             _ => isInside,
         };
         return !isAllowed ? new TestFileEntry(FileKind.Forbidden, path)

@@ -4,7 +4,10 @@ using Webserv.Abstractions.Pipeline;
 
 namespace Webserv.Testing.Files;
 
-/// <summary>Looks files up on disk every time, under the rules of the contract and without a cache.</summary>
+/// <summary>
+/// Looks files up on disk every time, under the rules of the contract and without a cache. Owners are not compared:
+/// <see cref="SymbolicLinkPolicy.SameOwner"/> is <see cref="SymbolicLinkPolicy.Deny"/>.
+/// </summary>
 public sealed class TestFileCache : IOpenFileCache
 {
     private readonly ConcurrentQueue<string> _invalidated = new();
