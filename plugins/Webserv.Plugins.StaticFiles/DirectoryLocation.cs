@@ -4,7 +4,7 @@ using Webserv.Abstractions.Http;
 
 namespace Webserv.Plugins.StaticFiles;
 
-/// <summary>Makes the Location that sends a client from a directory's name to the directory itself.</summary>
+/// <summary>Makes the Location that sends a client from a directory's name to the directory itself, or to another name.</summary>
 internal static class DirectoryLocation
 {
     private const string Unreserved = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@/";
@@ -26,13 +26,25 @@ internal static class DirectoryLocation
             text.Append('/');
         }
 
+        AppendQuery(text, request);
+        return text.ToString();
+    }
+
+    /// <summary>Another path with the query of the request.</summary>
+    public static string Create(IHttpRequest request, string path)
+    {
+        var text = new StringBuilder(UriPath.Encode(path));
+        AppendQuery(text, request);
+        return text.ToString();
+    }
+
+    private static void AppendQuery(StringBuilder text, IHttpRequest request)
+    {
         if (request.Query.Length > 0)
         {
             text.Append('?');
             Append(text, request.Query, QueryCharacters);
         }
-
-        return text.ToString();
     }
 
     // The absolute form begins with scheme and authority (RFC 9112 section 3.2.2).

@@ -5,10 +5,11 @@ using Webserv.Abstractions.Http;
 namespace Webserv.Plugins.StaticFiles;
 
 /// <summary>Answers GET and HEAD with a file that was found: conditions, ranges, fields, content.</summary>
-internal sealed class FileResponder(StaticFilesOptions options, TimeProvider time)
+internal sealed class FileResponder(StaticFilesOptions options, IDocumentRoot root, TimeProvider time)
 {
     private readonly ContentTypes _contentTypes = new(options);
     private readonly RangeResponder _ranges = new(options.MaxRanges);
+    private readonly CachePolicy _caching = new(options, root, time);
     private readonly KeyValuePair<string, StringValues>[] _extraFields = [.. options.GetExtraFields()];
 
     /// <summary>Answers with a file.</summary>
@@ -52,6 +53,7 @@ internal sealed class FileResponder(StaticFilesOptions options, TimeProvider tim
     {
         answer[Fields.LastModified] = file.LastModifiedField;
         answer[Fields.ETag] = file.EntityTag;
+        _caching.Apply(answer, file);
         foreach (var (name, value) in _extraFields)
         {
             answer[name] = value;

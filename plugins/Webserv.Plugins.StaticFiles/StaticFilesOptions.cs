@@ -16,6 +16,34 @@ public sealed class StaticFilesOptions
     public IList<string>? Index { get; set; }
 
     /// <summary>
+    /// The status of a directory without an index file, 403 or 404, which hides from what follows (<c>DirectoryListing</c>) that
+    /// it was asked for. Default: it is left to what follows.
+    /// </summary>
+    public int? NoIndexStatus { get; set; }
+
+    /// <summary>
+    /// What is tried for GET and HEAD, in this order, until one is there: <c>["{path}", "{path}.html", "{path}/", "=404"]</c>.
+    /// <c>{path}</c> stands for the path of the request; a path with a slash at its end is a directory with an index file, any
+    /// other a file. Paths are those that requests have, and nothing outside the root is found by them; files are sent, never run.
+    /// A status, 400 to 599, may be the last. Where nothing is there and no status is given, the request is left to what
+    /// follows. Default: the path itself, as file and as directory.
+    /// </summary>
+    public IList<string> TryFiles { get; set; } = [];
+
+    /// <summary>
+    /// The path of a file that stands for all pages of an application with one page, as <c>/index.html</c>: where there is
+    /// nothing, a browser that goes to a page gets this file, with 200. Scripts, pictures and whatever else a page asks for, and
+    /// methods other than GET and HEAD, are left to what follows. Default: none.
+    /// </summary>
+    public string? Fallback { get; set; }
+
+    /// <summary>
+    /// What happens to a path that differs from the names on disk in upper and lower case. For <c>Redirect</c> and <c>Ignore</c>,
+    /// directories are read when a path names nothing; up to 30000 names for a request, then it counts as missing.
+    /// </summary>
+    public CaseSensitivity CaseSensitivity { get; set; } = CaseSensitivity.Exact;
+
+    /// <summary>
     /// Media types by extension, with or without its dot, ignoring case; they go before the built-in table (that of mime-db):
     /// <c>{ ".md": "text/markdown", ".d.ts": "text/plain" }</c>. The longest extension that fits counts. Default: none.
     /// </summary>
@@ -35,12 +63,20 @@ public sealed class StaticFilesOptions
 
     /// <summary>
     /// Which symbolic links are followed; a path that leads through any other is answered 403. With <c>Follow</c> a link
-    /// may lead out of the root, to every file that the server can read.
+    /// may lead out of the root, to every file that the server can read, and with <c>SameOwner</c> to those of its own owner.
     /// </summary>
     public SymbolicLinkPolicy SymbolicLinks { get; set; } = SymbolicLinkPolicy.InsideRoot;
 
-    /// <summary>The Cache-Control field of the answers, for example <c>public, max-age=3600</c>. Default: none is sent.</summary>
+    /// <summary>
+    /// The Cache-Control field of the answers, for example <c>public, max-age=3600</c>, where no rule of <c>CacheRules</c> is for the
+    /// file. Default: none is sent.
+    /// </summary>
     public string? CacheControl { get; set; }
+
+    /// <summary>
+    /// How long which files may be kept by caches; the first rule that is for a file decides. Default: none.
+    /// </summary>
+    public IList<CacheRule> CacheRules { get; set; } = [];
 
     /// <summary>
     /// The media types that are sent as they are; of any other, what is text goes out as <c>text/plain</c> and the rest as
@@ -75,11 +111,6 @@ public sealed class StaticFilesOptions
     /// <summary>The fields that every answer with a file has, whatever the file.</summary>
     internal IEnumerable<KeyValuePair<string, StringValues>> GetExtraFields()
     {
-        if (CacheControl is not null)
-        {
-            yield return new(Fields.CacheControl, CacheControl);
-        }
-
         if (NoSniff)
         {
             yield return new(Fields.XContentTypeOptions, "nosniff");

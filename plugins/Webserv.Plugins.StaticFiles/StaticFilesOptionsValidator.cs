@@ -18,6 +18,8 @@ public sealed class StaticFilesOptionsValidator : IValidateOptions<StaticFilesOp
         Fields.ContentType, Fields.Date, Fields.ETag, Fields.LastModified, Fields.TransferEncoding, Fields.XContentTypeOptions,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    private static readonly TimeSpan LongestExpires = TimeSpan.FromDays(3650);
+
     /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, StaticFilesOptions options)
     {
@@ -81,6 +83,8 @@ public sealed class StaticFilesOptionsValidator : IValidateOptions<StaticFilesOp
         }
 
         AddFailuresOfExtraFields(options, failures);
+        AddFailuresOfCacheRules(options, failures);
+        StaticFilesPathsValidator.AddFailures(options, failures);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
@@ -100,6 +104,42 @@ public sealed class StaticFilesOptionsValidator : IValidateOptions<StaticFilesOp
             if (value is null || !IsFieldValue(value))
             {
                 failures.Add($"ExtraFields:{name}: is empty or holds a character that a field cannot carry");
+            }
+        }
+    }
+
+    private static void AddFailuresOfCacheRules(StaticFilesOptions options, List<string> failures)
+    {
+        for (var i = 0; i < options.CacheRules.Count; i++)
+        {
+            var rule = options.CacheRules[i];
+            var path = $"CacheRules:{i}";
+            if (rule.Match.Count == 0)
+            {
+                failures.Add($"{path}:Match: is empty, so that the rule is for no file");
+            }
+
+            for (var j = 0; j < rule.Match.Count; j++)
+            {
+                if (!FilePattern.IsValid(rule.Match[j]))
+                {
+                    failures.Add($"{path}:Match:{j}: '{rule.Match[j]}' is no pattern; write a path (/assets/*) or a name (*.css)");
+                }
+            }
+
+            if (rule.CacheControl is null && rule.Expires is null)
+            {
+                failures.Add($"{path}: says nothing; set CacheControl or Expires");
+            }
+
+            if (rule.CacheControl is { } cacheControl && !IsFieldValue(cacheControl))
+            {
+                failures.Add($"{path}:CacheControl: is empty or holds a character that a field cannot carry");
+            }
+
+            if (rule.Expires is { } expires && (expires < TimeSpan.Zero || expires > LongestExpires))
+            {
+                failures.Add($"{path}:Expires: {expires} is not within 0 to {LongestExpires.TotalDays} days");
             }
         }
     }

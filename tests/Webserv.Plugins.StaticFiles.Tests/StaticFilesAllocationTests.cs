@@ -1,6 +1,7 @@
 using System.Collections;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Extensions.Time.Testing;
 using Moq;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
@@ -13,20 +14,46 @@ namespace Webserv.Plugins.StaticFiles.Tests;
 public sealed class StaticFilesAllocationTests
 {
     [Theory]
-    [InlineData("", "", 200)]
-    [InlineData("If-None-Match", "\"264-0-1\"", 304)]
-    [InlineData("If-Modified-Since", "Thu, 01 Jan 1970 00:00:00 GMT", 304)]
-    [InlineData("If-Modified-Since", "Thu Jan  1 00:00:00 1970", 304)]
-    [InlineData("Range", "bytes=100-199", 206)]
-    [InlineData("Range", "bytes=-1", 206)]
-    public void InvokeAsync_Hit_AllocatesNothing(string condition, string value, int status)
+    [InlineData("", "", 200, "")]
+    [InlineData("If-None-Match", "\"264-0-1\"", 304, "")]
+    [InlineData("If-Modified-Since", "Thu, 01 Jan 1970 00:00:00 GMT", 304, "")]
+    [InlineData("If-Modified-Since", "Thu Jan  1 00:00:00 1970", 304, "")]
+    [InlineData("Range", "bytes=100-199", 206, "")]
+    [InlineData("Range", "bytes=-1", 206, "")]
+    [InlineData("", "", 200, "TryFiles")]
+    [InlineData("", "", 200, "CaseSensitivity")]
+    [InlineData("", "", 200, "Fallback")]
+    public void InvokeAsync_Hit_AllocatesNothing(string condition, string value, int status, string policy)
     {
+        var options = new StaticFilesOptions
+        {
+            NoSniff = true,
+            ExtraFields = { ["Content-Security-Policy"] = "sandbox" },
+            CacheRules =
+            {
+                new() { Match = ["/assets/*", "*.js"], CacheControl = "immutable" },
+                new() { Match = ["index.html"], Expires = TimeSpan.FromHours(1) },
+            },
+        };
+        switch (policy)
+        {
+            case "TryFiles":
+                options.TryFiles = ["/maintenance.html", "{path}.html", "{path}", "{path}/", "=404"];
+                break;
+            case "CaseSensitivity":
+                options.CaseSensitivity = CaseSensitivity.Ignore;
+                break;
+            case "Fallback":
+                options.Fallback = "/index.html";
+                break;
+        }
+
         var file = new Entry();
-        var root = new Root(file);
+        var root = new Root(file, policy == "Fallback");
         var cache = new Mock<IOpenFileCache>();
         cache.Setup(c => c.OpenRoot(It.IsAny<IPipelineEntry>(), It.IsAny<DocumentRootOptions>())).Returns(root);
         var middleware = new StaticFilesMiddleware(
-            Options.Create(new StaticFilesOptions { CacheControl = "max-age=60", NoSniff = true, ExtraFields = { ["Content-Security-Policy"] = "sandbox" } }), new TestPipelineEntry { Root = "/srv" }, cache.Object, TimeProvider.System);
+            Options.Create(options), new TestPipelineEntry { Root = "/srv" }, cache.Object, new FakeTimeProvider());
         var context = new Context(new FieldsOf(condition, value));
         RequestDelegate next = (_, _) => throw new InvalidOperationException("The file is there.");
         Serve(middleware, context, next);
@@ -63,13 +90,15 @@ public sealed class StaticFilesAllocationTests
         public string EntityTag => "\"264-0-1\"";
     }
 
-    private sealed class Root(IFileEntry file) : IDocumentRoot
+    private sealed class Root(IFileEntry file, bool onlyIndex) : IDocumentRoot
     {
+        private readonly TestFileEntry _missing = new(FileKind.Missing, "/srv/nothing");
         private readonly TestFileEntry _directory = new(FileKind.Directory, "/srv");
 
         public string Directory => "/srv";
 
-        public IFileEntry Find(string requestPath) => _directory;
+        // An application: "/" is a directory with an index file, and with Fallback it is there and nothing else.
+        public IFileEntry Find(string requestPath) => requestPath == "/" && !onlyIndex ? _directory : requestPath == "/index.html" ? file : _missing;
 
         public IFileEntry FindIn(IFileEntry directory, string name) => file;
 
@@ -90,7 +119,9 @@ public sealed class StaticFilesAllocationTests
 
         public bool Contains(string field) => field == name;
 
-        public void Append(string field, string text) => throw new NotSupportedException();
+        public void Append(string field, string text)
+        {
+        }
 
         public IEnumerator<KeyValuePair<string, StringValues>> GetEnumerator() => throw new NotSupportedException();
 
