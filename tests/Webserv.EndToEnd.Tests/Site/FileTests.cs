@@ -85,6 +85,31 @@ public sealed class FileTests(SampleSite site) : IClassFixture<SampleSite>
     }
 
     [Theory]
+    [InlineData("/app/", "no-cache")]
+    [InlineData("/app/calls/send", "no-cache")]
+    [InlineData("/app/index.html", "no-cache")]
+    [InlineData("/app/assets/app.6d1f09c4.js", "public, max-age=31536000, immutable")]
+    public async Task Get_Application_IsOnePageAndAssetsThatAreKept(string target, string cacheControl)
+    {
+        using var response = await site.Client.FetchAsync(target, ("Accept", "text/html,*/*;q=0.8"));
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal([cacheControl], response.Headers.GetValues("Cache-Control"));
+        var file = target.EndsWith(".js", StringComparison.Ordinal) ? target["/app/".Length..] : "index.html";
+        Assert.Equal(
+            await File.ReadAllTextAsync(site.Folder.Combine("sample-site", "app", file), TestContext.Current.CancellationToken),
+            await response.ReadTextAsync());
+    }
+
+    [Theory]
+    [InlineData("/app/assets/app.00000000.js", "*/*")]
+    [InlineData("/app/calls/send", "application/json")]
+    public async Task Get_WhatIsMissingInTheApplicationAndNoPage_Is404(string target, string accept)
+    {
+        using var response = await site.Client.FetchAsync(target, ("Accept", accept));
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Post_MoreThanTheBranchTakes_Is413WithTheSitesPage(bool chunked)
