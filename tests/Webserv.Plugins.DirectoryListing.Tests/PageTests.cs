@@ -105,7 +105,11 @@ public sealed class PageTests : IDisposable
         // .NET can neither write nor remove such a name: the shell can.
         await RunAsync("sh", "-c", "touch \"$0/$(printf 'bad\\377name')\"", _folder.Root);
         var response = await _folder.GetAsync("/");
+        var (json, text) = (await _folder.GetAsync("/?format=json"), await _folder.GetAsync("/?format=text"));
         await RunAsync("sh", "-c", "rm \"$0\"/bad*", _folder.Root);
+        Assert.Contains("\"size\":null,\"modified\":null,\"symlink\":false,\"href\":null", json.BodyText, StringComparison.Ordinal);
+        Assert.Equal("f- -                                  - bad\uFFFDname\n", text.BodyText);
+        Assert.DoesNotContain("1601", response.BodyText, StringComparison.Ordinal);
         Assert.Contains("<span class=\"dead\"", response.BodyText, StringComparison.Ordinal);
         Assert.Contains("bad\uFFFDname", WebUtility.HtmlDecode(response.BodyText), StringComparison.Ordinal);
         Assert.Empty(ListingFolder.Links(response));

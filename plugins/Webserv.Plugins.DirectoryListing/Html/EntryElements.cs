@@ -28,10 +28,15 @@ internal static class EntryElements
     }
 
     /// <summary>A row of the table. The roles say again what the elements are, because the style of narrow windows takes it from them.</summary>
-    public static string Row(HtmlListing page, ListingItem item) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"""
-        <tr role="row"><th scope="row" role="rowheader" class="name">{Link(page, item)}</th><td role="cell" class="size">{(item.IsDirectory ? "" : HtmlText.Size(item.Length))}</td><td role="cell" class="date"><time datetime="{item.Modified:yyyy-MM-ddTHH:mm:ssZ}" title="{item.Modified:R}">{item.Modified:yyyy-MM-dd HH:mm}</time></td></tr>
+    public static string Row(HtmlListing page, ListingItem item)
+    {
+        var size = item.Size is { } length ? HtmlText.Size(length) : "";
+        var time = !item.HasFacts ? "" : string.Create(
+            CultureInfo.InvariantCulture,
+            $"<time datetime=\"{item.Modified:yyyy-MM-ddTHH:mm:ssZ}\" title=\"{item.Modified:R}\">{item.Modified:yyyy-MM-dd HH:mm}</time>");
+        return $"""
+            <tr role="row"><th scope="row" role="rowheader" class="name">{Link(page, item)}</th><td role="cell" class="size">{size}</td><td role="cell" class="date">{time}</td></tr>
 
-        """);
+            """;
+    }
 }

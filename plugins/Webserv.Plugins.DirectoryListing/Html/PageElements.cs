@@ -17,8 +17,8 @@ internal static class PageElements
     {
         var crumbs = new StringBuilder("<ol>");
         var names = page.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        var home = HtmlText.Icon("home") + "<span class=\"sr\">Home</span>";
-        crumbs.Append(names.Length == 0 ? $"<li><h1>{home}</h1></li>" : $"<li><a href=\"/\">{home}</a></li>");
+        var home = HtmlText.Icon("home");
+        crumbs.Append(names.Length == 0 ? $"<li><h1>{home} Home</h1></li>" : $"<li><a href=\"/\">{home}<span class=\"sr\">Home</span></a></li>");
         var above = "/";
         for (var i = 0; i < names.Length; i++)
         {

@@ -39,10 +39,10 @@ internal static class Placeholders
         ["name"] = Text((_, item) => item.Name),
         ["href"] = new(PlaceholderKind.Address, EntryElements.Href),
         ["type"] = Text((_, item) => item.IsDirectory ? "folder" : "file"),
-        ["size"] = Text((_, item) => item.IsDirectory ? "" : HumanSize.Format(item.Length)),
-        ["bytes"] = Text((_, item) => item.IsDirectory ? "" : item.Length.ToString(CultureInfo.InvariantCulture)),
-        ["date"] = Text((_, item) => item.Modified.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)),
-        ["datetime"] = Text((_, item) => item.Modified.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)),
+        ["size"] = Text((_, item) => item.Size is { } size ? HumanSize.Format(size) : ""),
+        ["bytes"] = Text((_, item) => item.Size?.ToString(CultureInfo.InvariantCulture) ?? ""),
+        ["date"] = Text((_, item) => Time(item, "yyyy-MM-dd HH:mm")),
+        ["datetime"] = Text((_, item) => Time(item, "yyyy-MM-ddTHH:mm:ssZ")),
         ["icon"] = new(PlaceholderKind.Elements, (_, item) => HtmlText.Icon(FileIcons.For(item))),
         ["link"] = new(PlaceholderKind.Elements, EntryElements.Link),
         ["row"] = new(PlaceholderKind.Elements, EntryElements.Row),
@@ -55,4 +55,7 @@ internal static class Placeholders
         new(PlaceholderKind.Text, (page, item) => HtmlText.Encode(text(page, item)));
 
     private static Placeholder<Func<HtmlListing, string>> Elements(Func<HtmlListing, string> elements) => new(PlaceholderKind.Elements, elements);
+
+    private static string Time(in ListingItem item, string format) =>
+        item.HasFacts ? item.Modified.ToString(format, CultureInfo.InvariantCulture) : "";
 }

@@ -55,16 +55,16 @@ internal static class JsonListing
         json.WriteStartObject();
         json.WriteString("name"u8, item.Name);
         json.WriteString("type"u8, item.IsDirectory ? "folder" : "file");
-        if (item.IsDirectory)
+        if (item.Size is { } size)
         {
-            json.WriteNull("size"u8);
+            json.WriteNumber("size"u8, size);
         }
         else
         {
-            json.WriteNumber("size"u8, item.Length);
+            json.WriteNull("size"u8);
         }
 
-        json.WriteString("modified"u8, item.Modified.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
+        json.WriteString("modified"u8, item.HasFacts ? item.Modified.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) : null);
         json.WriteBoolean("symlink"u8, item.IsSymbolicLink);
         json.WriteString("href"u8, item.HasLink ? item.Href : null);
         json.WriteEndObject();

@@ -22,8 +22,9 @@ internal static class TextListing
     {
         var kind = item.IsDirectory ? 'd' : 'f';
         var link = item.IsSymbolicLink ? 'l' : '-';
-        var size = item.IsDirectory ? "-" : item.Length.ToString(CultureInfo.InvariantCulture);
-        return string.Create(CultureInfo.InvariantCulture, $"{kind}{link} {item.Modified:yyyy-MM-ddTHH:mm:ssZ} {size,15} {Escape(item.Label)}\n");
+        var time = item.HasFacts ? item.Modified.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) : "-";
+        var size = item.Size?.ToString(CultureInfo.InvariantCulture) ?? "-";
+        return $"{kind}{link} {time,-20} {size,15} {Escape(item.Label)}\n";
     }
 
     /// <summary>Keeps a name on its line, and a terminal from obeying it: a control character is <c>\xHH</c>, a backslash two.</summary>

@@ -10,6 +10,15 @@ namespace Webserv.Plugins.DirectoryListing.Reading;
 internal readonly record struct ListingItem(
     string Name, long Length, DateTime Modified, bool IsDirectory, bool IsSymbolicLink, bool HasLink)
 {
+    // What the file system could not be asked for has the first moment of the times of Windows.
+    private static readonly DateTime Unknown = DateTime.FromFileTimeUtc(0);
+
+    /// <summary>Whether length and time are known: not so for a name that is not UTF-8.</summary>
+    public bool HasFacts => Modified != Unknown;
+
+    /// <summary>The length; <see langword="null"/> for a directory, or where it is not known.</summary>
+    public long? Size => IsDirectory || !HasFacts ? null : Length;
+
     /// <summary>The name, with the slash that tells a directory.</summary>
     public string Label => IsDirectory ? Name + "/" : Name;
 
