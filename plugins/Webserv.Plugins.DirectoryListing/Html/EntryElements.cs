@@ -21,10 +21,10 @@ internal static class EntryElements
     {
         // The name alone is isolated: letters from right to left, or marks that pretend it, turn nothing else round.
         var label = $"{HtmlText.Icon(FileIcons.For(item))}<bdi>{HtmlText.Encode(item.Label)}</bdi>"
-            + (item.IsSymbolicLink ? "<span class=\"mark\" title=\"Symbolic link\"><span class=\"sr\">symbolic </span>link</span>" : "");
+            + (item.IsSymbolicLink ? " <span class=\"mark\" title=\"Symbolic link\"><span class=\"sr\">symbolic</span> link</span>" : "");
         return item.HasLink
             ? $"<a href=\"{Href(page, item)}\">{label}</a>"
-            : $"<span class=\"dead\">{label}<span class=\"mark\" title=\"No request can name it: it is not UTF-8, or holds a backslash\">no address</span></span>";
+            : $"<span class=\"dead\">{label} <span class=\"mark\" title=\"No request can name it: it is not UTF-8, or holds a backslash\">no address</span></span>";
     }
 
     /// <summary>A row of the table. The roles say again what the elements are, because the style of narrow windows takes it from them.</summary>

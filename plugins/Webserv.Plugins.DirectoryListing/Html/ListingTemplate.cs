@@ -38,7 +38,7 @@ internal sealed record ListingTemplate(
         // show pictures of the site.
         var rest = this == Default ? "" : " 'self'";
         return $"default-src {(rest.Length == 0 ? "'none'" : rest.Trim())}; style-src{rest}{Sources("style")}; script-src{rest}{Sources("script")}; "
-            + "img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'";
+            + "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'";
     }
 
     private string Sources(string element) => string.Concat(Hashes.Where(hash => hash.Element == element).Select(hash => " " + hash.Source));

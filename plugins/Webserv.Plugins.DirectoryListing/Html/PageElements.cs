@@ -114,7 +114,7 @@ internal static class PageElements
         var order = page.Query.Order;
         var name = new ListingOrder(column, false).ColumnName;
         var sorted = column != order.Column ? "" : order.IsDescending ? " aria-sort=\"descending\"" : " aria-sort=\"ascending\"";
-        return $"<th scope=\"col\" role=\"columnheader\" class=\"{name}\"{sorted}><a href=\"{page.Reference(query => query with { Order = order.Click(column), Page = 1 })}\"><span class=\"sr\">Sort by </span>{text}</a></th>";
+        return $"<th scope=\"col\" role=\"columnheader\" class=\"{name}\"{sorted}><a href=\"{page.Reference(query => query with { Order = order.Click(column), Page = 1 })}\"><span class=\"sr\">Sort by</span> {text}</a></th>";
     }
 
     private static IEnumerable<int> Numbers(int current, int last)

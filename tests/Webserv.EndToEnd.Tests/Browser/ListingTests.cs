@@ -28,7 +28,7 @@ public sealed class ListingTests(Chromium chromium) : IClassFixture<Chromium>
 
             // What a screen reader is told: a table, also where the style makes something else of it.
             var row = tab.Page.GetByRole(AriaRole.Table, new() { Name = $"Folders and files in {target}" }).GetByRole(AriaRole.Row, new() { Name = "latest.md" });
-            Assert.Equal("latest.mdsymbolic link", (await row.GetByRole(AriaRole.Rowheader).InnerTextAsync()).Replace("\n", "", StringComparison.Ordinal));
+            Assert.Equal(1, await row.GetByRole(AriaRole.Rowheader, new() { Name = "latest.md symbolic link", Exact = true }).CountAsync());
             Assert.Equal(2, await row.GetByRole(AriaRole.Cell).CountAsync());
             Assert.Equal("ascending", await tab.Page.GetByRole(AriaRole.Columnheader, new() { Name = "Name" }).GetAttributeAsync("aria-sort"));
         }
@@ -79,18 +79,18 @@ public sealed class ListingTests(Chromium chromium) : IClassFixture<Chromium>
         {
             await tab.Page.Keyboard.PressAsync("Tab");
             visited.Add(await tab.Page.EvaluateAsync<string>(
-                "(document.activeElement.getAttribute('aria-label') || document.activeElement.id || document.activeElement.innerText).trim() + (getComputedStyle(document.activeElement).outlineStyle === 'none' ? ' unseen' : '')"));
+                "(document.activeElement.getAttribute('aria-label') || document.activeElement.id || document.activeElement.textContent).trim() + (getComputedStyle(document.activeElement).outlineStyle === 'none' ? ' unseen' : '')"));
         }
 
         Assert.Equal(
             ["Skip to the list", "Home", "downloads", "filter", "Filter", "Sort by Name", "Sort by Size", "Sort by Modified", "Parent folder", "sub/", "a <b> & c.txt", "album-1.flac"],
-            visited.Select(text => text.Replace("\n", "", StringComparison.Ordinal)));
+            visited);
 
         await tab.GoAsync(target);
         await tab.Page.Keyboard.PressAsync("Tab");
         await tab.Page.Keyboard.PressAsync("Enter");
         await tab.Page.Keyboard.PressAsync("Tab");
-        Assert.StartsWith("Sort by", (await tab.Page.EvaluateAsync<string>("document.activeElement.innerText")).Trim(), StringComparison.Ordinal);
+        Assert.StartsWith("Sort by", (await tab.Page.EvaluateAsync<string>("document.activeElement.textContent")).Trim(), StringComparison.Ordinal);
         Assert.Empty(tab.Problems);
     }
 
