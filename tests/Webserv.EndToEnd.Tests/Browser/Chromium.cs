@@ -40,7 +40,7 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>Opens a tab of its own, with its own cookies and cache. Dispose it.</summary>
-    internal async Task<Tab> OpenAsync(Look look = Look.Light)
+    internal async Task<Tab> OpenAsync(Look look = Look.Light, bool scripts = true)
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
@@ -49,6 +49,7 @@ public sealed class Chromium : IAsyncLifetime
             ViewportSize = look == Look.Phone ? new ViewportSize { Width = 390, Height = 844 } : new ViewportSize { Width = 1200, Height = 800 },
             DeviceScaleFactor = 1,
             AcceptDownloads = true,
+            JavaScriptEnabled = scripts,
             Locale = "en-GB",
             TimezoneId = "UTC",
         });

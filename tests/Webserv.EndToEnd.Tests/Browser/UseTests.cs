@@ -55,10 +55,10 @@ public sealed class UseTests(Chromium chromium) : IClassFixture<Chromium>
         await using var tab = await chromium.OpenAsync();
         await tab.GoAsync("/downloads/");
         var byName = await NamesAsync(tab);
-        await tab.Page.Locator("th.size a").ClickAsync();
+        await tab.Page.Locator("thead .size a").ClickAsync();
         await tab.IsAtAsync("/downloads/?sort=size&order=desc");
         var once = await NamesAsync(tab);
-        await tab.Page.Locator("th.size a").ClickAsync();
+        await tab.Page.Locator("thead .size a").ClickAsync();
         await tab.IsAtAsync("/downloads/?sort=size&order=asc");
         var twice = await NamesAsync(tab);
         var largestFirst = Directory.GetFiles(chromium.Site.Folder.Combine("sample-site", "main", "downloads"))
@@ -125,6 +125,6 @@ public sealed class UseTests(Chromium chromium) : IClassFixture<Chromium>
     }
 
     private static async Task<string[]> NamesAsync(Tab tab) =>
-        [.. (await tab.Page.Locator("tbody tr:not(.up) td.name a").EvaluateAllAsync<string[]>(
-            "links => links.filter(link => !link.getAttribute('href').includes('/', 2)).map(link => link.textContent.trim())"))];
+        [.. (await tab.Page.Locator("main > table tbody tr:not(.up) .name a").EvaluateAllAsync<string[]>(
+            "links => links.filter(link => !link.getAttribute('href').includes('/', 2)).map(link => link.querySelector('bdi').textContent)"))];
 }

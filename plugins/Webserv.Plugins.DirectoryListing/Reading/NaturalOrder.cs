@@ -1,4 +1,4 @@
-namespace Webserv.Plugins.DirectoryListing;
+namespace Webserv.Plugins.DirectoryListing.Reading;
 
 /// <summary>The order in which people count: <c>page 2</c> before <c>page 10</c>, without regard to case.</summary>
 internal static class NaturalOrder

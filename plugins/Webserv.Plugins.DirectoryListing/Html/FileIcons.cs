@@ -1,4 +1,6 @@
-namespace Webserv.Plugins.DirectoryListing;
+using Webserv.Plugins.DirectoryListing.Reading;
+
+namespace Webserv.Plugins.DirectoryListing.Html;
 
 /// <summary>Which icon a file gets, by its extension.</summary>
 internal static class FileIcons

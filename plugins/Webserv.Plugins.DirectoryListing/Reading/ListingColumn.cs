@@ -1,4 +1,4 @@
-namespace Webserv.Plugins.DirectoryListing;
+namespace Webserv.Plugins.DirectoryListing.Reading;
 
 /// <summary>What a listing can be sorted by.</summary>
 internal enum ListingColumn

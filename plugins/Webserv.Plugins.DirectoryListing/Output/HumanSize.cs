@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Webserv.Plugins.DirectoryListing;
+namespace Webserv.Plugins.DirectoryListing.Output;
 
 /// <summary>Sizes as people say them, in units of 1024: two digits below ten, whole numbers above.</summary>
 internal static class HumanSize
