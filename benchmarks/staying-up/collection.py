@@ -54,8 +54,18 @@ def _answer(connection):
     return body
 
 
-def force(pid):
+def force(pid, attempts=3):
     """One full collection; returns when it is over."""
+    for attempt in range(1, attempts + 1):
+        try:
+            return _force(pid)
+        except (RuntimeError, OSError):
+            # Under load the runtime was seen to close its end without an answer; the next one then gets it.
+            if attempt == attempts:
+                raise
+
+
+def _force(pid):
     provider = struct.pack("<QI", GC_KEYWORD | HEAP_COLLECT_KEYWORD, INFORMATIONAL) + _text("Microsoft-Windows-DotNETRuntime") + struct.pack("<I", 0)
     with _connect(pid) as trace:
         trace.sendall(_message(COLLECT_TRACING, struct.pack("<III", 16, 1, 1) + provider))

@@ -1,5 +1,6 @@
 """What the processes of a server hold, second by second."""
 
+import collections
 import os
 import threading
 from dataclasses import dataclass
@@ -17,9 +18,9 @@ class Sample:
     threads: int
 
 
-def descriptors(server):
-    """Open descriptors of all processes, but for assemblies: the runtime opens those when it first needs them, and for good."""
-    count = 0
+def opened(server):
+    """What all processes have open, counted by kind, but for assemblies: the runtime opens those when it first needs them, and for good."""
+    found = collections.Counter()
     for pid in server.pids():
         try:
             numbers = os.listdir(f"/proc/{pid}/fd")
@@ -27,10 +28,17 @@ def descriptors(server):
             continue  # It ended since it was listed.
         for number in numbers:
             try:
-                count += not os.readlink(f"/proc/{pid}/fd/{number}").endswith(".dll")
+                target = os.readlink(f"/proc/{pid}/fd/{number}")
             except OSError:
                 continue  # Closed since it was listed.
-    return count
+            if not target.endswith(".dll"):
+                found[target.split(":[")[0]] += 1
+    return found
+
+
+def descriptors(server):
+    """How many descriptors all processes have open; see above."""
+    return opened(server).total()
 
 
 def threads(server):

@@ -31,6 +31,7 @@ from troublemakers import QUICK, SLOW
 
 MIB = 1 << 20
 MEMORY_BOUND = 32 * MIB  # What code compiled later, and a heap that breathes, may take beyond the warm state.
+RELOAD_BOUND = 64 << 10  # What one more reload may cost once the first ones are behind it.
 THREAD_BOUND = 8  # The pool keeps a few more or less.
 
 # Warnings and errors that the load brings about, and why. Everything else above `info` is a failure.
@@ -154,7 +155,8 @@ class Rest:
         while True:
             self.connections = server_watch.established(site.port)
             self.processes = len(server.pids())
-            self.descriptors = server_watch.descriptors(server)
+            self.opened = server_watch.opened(server)
+            self.descriptors = self.opened.total()
             self.threads = server_watch.threads(server)
             self.files = site.left_over()
             self.is_quiet = self.connections == 0 and self.processes == 1 and not self.files
@@ -169,8 +171,35 @@ class Rest:
                 collection.force(pid)
             time.sleep(1)
             self.memory, before = memory.of(server), self.memory
-            if before.pss - self.memory.pss < MIB // 4:
+            if before.own - self.memory.own < MIB // 4:
                 break
+
+
+class Reloads:
+    """What reloads alone cost, when nobody asks for anything: loading code fills what the runtime keeps for it, and then it has to be flat."""
+
+    def __init__(self, site, server, count):
+        self.count = count
+        self._generation = 1_000_000
+        self.first = self.last = None
+        if count:
+            self._reload(site, server)
+            self.first = Rest(site, server).memory.own
+            self._reload(site, server)
+            self.last = Rest(site, server).memory.own
+
+    @property
+    def each(self):
+        return (self.last - self.first) / self.count if self.count else 0
+
+    def _reload(self, site, server):
+        pid = min(server.pids())
+        for _ in range(self.count):
+            self._generation += 1
+            site.configure(self._generation)
+            os.kill(pid, signal.SIGHUP)
+            if not await_true(lambda: serves(site, self._generation)):
+                raise RuntimeError(f"reload {self._generation} does not serve after 30 s")
 
 
 def judge_log(text):
@@ -193,6 +222,7 @@ def arguments():
     parser.add_argument("--seed", type=int, default=1, help="of what the clients do (1)")
     parser.add_argument("--workers", type=int, default=12, help="clients that keep to the rules (12)")
     parser.add_argument("--troublemakers", type=int, default=16, help="and that do not (16)")
+    parser.add_argument("--reloads", type=int, default=100, help="reloads without load in the end, and as many again that have to cost nothing (100)")
     parser.add_argument("--no-build", action="store_true", help="take the server as it was built last")
     return parser.parse_args()
 
@@ -217,12 +247,19 @@ def run(options, folder):
         load(site, server, log, tally, options.minutes * 60, options.seed, options)
         watch.stop()
         end = Rest(site, server, warm)
+        alone = Reloads(site, server, options.reloads)
     finally:
         server.stop()
-    return report(options, warm_tally, tally, warm, end, watch, judge_log(log.read_text(errors="replace")))
+    return report(options, warm_tally, tally, warm, end, watch, alone, judge_log(log.read_text(errors="replace")))
 
 
-def report(options, warm_tally, tally, warm, end, watch, log):
+def more(before, after):
+    """What is open in the end and was not before, or nothing where there is none."""
+    new = after - before
+    return f" (new: {', '.join(f'{count} × {what}' for what, count in sorted(new.items()))})" if new else ""
+
+
+def report(options, warm_tally, tally, warm, end, watch, alone, log):
     kinds, unexpected, refused = log
     good = {client.__name__ for client in WELL_BEHAVED}
     answered = sum(count for name, count in tally.done.items() if name in good)
@@ -232,13 +269,18 @@ def report(options, warm_tally, tally, warm, end, watch, log):
         ("every well-behaved request was answered right, byte for byte", not wrong, f"{answered:,} answers, {len(wrong)} wrong"),
         ("connections are gone", end.connections == 0, f"{end.connections}"),
         ("child processes are gone", end.processes == 1, f"{end.processes - 1}"),
-        ("descriptors are back", end.descriptors <= warm.descriptors, f"{warm.descriptors} → {end.descriptors}"),
+        ("descriptors are back", end.descriptors <= warm.descriptors, f"{warm.descriptors} → {end.descriptors}" + more(warm.opened, end.opened)),
         ("threads are back", end.threads <= warm.threads + THREAD_BOUND, f"{warm.threads} → {end.threads}"),
         ("no file was left behind", not end.files, ", ".join(end.files[:5]) or "0"),
         (
             "memory after a collection is that of the warm state",
-            end.memory.pss - warm.memory.pss <= MEMORY_BOUND,
-            f"{warm.memory.pss / MIB:.1f} → {end.memory.pss / MIB:.1f} MiB (at most {most / MIB:.0f} MiB resident under load)",
+            end.memory.own - warm.memory.own <= MEMORY_BOUND,
+            f"{warm.memory.own / MIB:.1f} → {end.memory.own / MIB:.1f} MiB (at most {most / MIB:.0f} MiB resident under load, files that are mapped among it)",
+        ),
+        (
+            f"each of {alone.count} reloads without load, after as many before them, costs at most {RELOAD_BOUND >> 10} KiB",
+            alone.each <= RELOAD_BOUND,
+            f"{alone.each / 1024:.0f} KiB",
         ),
         (
             "broken configurations are refused, each with an entry",
