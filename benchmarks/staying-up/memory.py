@@ -15,10 +15,10 @@ class Memory:
     own: int  # Without files that are mapped, whose share depends on who else has mapped them.
 
 
-def of(server):
-    """Proportional, resident, private and own bytes of all processes of the server now."""
+def of(server, pids=None):
+    """Proportional, resident, private and own bytes of all processes of the server now, or of some of them."""
     pss = rss = private = own = 0
-    for pid in server.pids():
+    for pid in pids or server.pids():
         try:
             text = Path(f"/proc/{pid}/smaps_rollup").read_text()
         except (FileNotFoundError, ProcessLookupError):

@@ -14,6 +14,7 @@ class Sample:
     """One look."""
 
     rss: int
+    own: int  # Of the server itself, without the scripts that it runs.
     descriptors: int
     threads: int
 
@@ -71,7 +72,10 @@ class ServerWatch(threading.Thread):
 
     def run(self):
         while not self._over.wait(1):
-            self.samples.append(Sample(memory.of(self._server).rss, descriptors(self._server), threads(self._server)))
+            pids = self._server.pids()
+            self.samples.append(
+                Sample(memory.of(self._server, pids).rss, memory.of(self._server, [min(pids)]).own, descriptors(self._server), threads(self._server))
+            )
             self.most_connections = max(self.most_connections, established(self._server.port))
 
     def stop(self):
