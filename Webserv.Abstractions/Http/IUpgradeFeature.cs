@@ -14,9 +14,10 @@ public interface IUpgradeFeature
     bool IsUpgraded { get; }
 
     /// <summary>
-    /// How long a read may wait for a byte from now on; <see cref="Timeout.InfiniteTimeSpan"/>, the default, for as long as it
-    /// takes. A read that waited in vain throws <see cref="HttpException"/> (408): let it pass, and the connection is reset. May be
-    /// set before and after the upgrade; a read that is under way keeps what it began with.
+    /// How long a read may wait for a byte from now on, or from the end of the last write where one ends meanwhile;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes. <c>Limits.UpgradedIdleTimeout</c> where it is not set. A read
+    /// that waited in vain throws <see cref="HttpException"/> (408): let it pass, and the connection is reset. May be set before and
+    /// after the upgrade; a read that is under way keeps what it began with.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Neither positive nor infinite.</exception>
     TimeSpan IdleTimeout { get; set; }

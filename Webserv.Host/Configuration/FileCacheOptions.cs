@@ -25,4 +25,9 @@ internal sealed class FileCacheOptions
     [Description("How long an entry is used before the file system is asked again.")]
     [Allowed("0s", "1d")]
     public TimeSpan ValidFor { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long an entry is kept that nobody asks for; its memory and its descriptor are given back within twice the time.</summary>
+    [Description("How long an entry is kept that nobody asks for; its memory and its descriptor are given back within twice the time.")]
+    [Allowed("1s", "7d")]
+    public TimeSpan InactiveFor { get; set; } = TimeSpan.FromSeconds(60);
 }

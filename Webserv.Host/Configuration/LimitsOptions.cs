@@ -31,6 +31,11 @@ internal sealed class LimitsOptions
     [Allowed("1ms", "7d")]
     public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(75);
 
+    /// <summary>Time that a connection which was upgraded to another protocol may stay without a byte in either direction, unless its plugin sets another; 0 for as long as it takes.</summary>
+    [Description("Time that a connection which was upgraded to another protocol may stay without a byte in either direction, unless its plugin sets another; 0 for as long as it takes.")]
+    [Allowed("0s", "7d")]
+    public TimeSpan UpgradedIdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Time that a request body may stay without a single byte, and in which an unread one has to be drained.</summary>
     [Description("Time that a request body may stay without a single byte, and in which an unread one has to be drained.")]
     [Allowed("1ms", "7d")]

@@ -6,12 +6,14 @@ namespace Webserv.Host.Files;
 /// <param name="shelf">What kind of thing it holds, for as long as it lives.</param>
 /// <param name="checkedAt">When the file system was asked.</param>
 /// <param name="version">The version of the cache that was read before the file system was asked.</param>
-internal sealed class CacheSlot(RootDirectory root, CachedFile file, CacheShelf shelf, long checkedAt, int version)
+/// <param name="epoch">The epoch of the cache in which it was asked for.</param>
+internal sealed class CacheSlot(RootDirectory root, CachedFile file, CacheShelf shelf, long checkedAt, int version, int epoch)
 {
     private CachedFile _file = file;
     private long _checkedAt = checkedAt;
     private int _version = version;
     private int _isBeingChecked;
+    private int _epoch = epoch;
     private bool _isReferenced;
 
     /// <summary>The root the path is below.</summary>
@@ -32,18 +34,26 @@ internal sealed class CacheSlot(RootDirectory root, CachedFile file, CacheShelf 
     /// <summary>The version of the cache that was read before the file system was asked last. Never goes back.</summary>
     public int Version => Volatile.Read(ref _version);
 
-    /// <summary>Whether it was taken out of the cache. Changes under the cache's lock only.</summary>
-    public bool IsDead { get; set; }
+    /// <summary>Its place on the shelf; -1 where it is not in the cache, or not any more. Changes under the cache's lock only.</summary>
+    public int Place { get; set; } = -1;
 
-    /// <summary>Notes that it was of use since the hand of the clock passed.</summary>
-    public void Touch()
+    /// <summary>Notes that it was of use since the hand of the clock passed, and in which epoch.</summary>
+    public void Touch(int epoch)
     {
         // Written only where it changes, so that the cache line stays shared.
         if (!_isReferenced)
         {
             _isReferenced = true;
         }
+
+        if (_epoch != epoch)
+        {
+            _epoch = epoch;
+        }
     }
+
+    /// <summary>Whether a whole epoch has passed in which it was of no use.</summary>
+    public bool IsIdle(int epoch) => epoch - _epoch > 1;
 
     /// <summary>Whether it was of use since the last call.</summary>
     public bool TakeReference()

@@ -1,7 +1,8 @@
 namespace Webserv.Host.Files;
 
 /// <summary>
-/// A bounded set that drops what was not used lately: the CLOCK algorithm, so that a hit costs no more than one flag.
+/// A bounded set that drops what was not used lately: the CLOCK algorithm, so that a hit costs no more than one flag. What
+/// is taken out is not referred to any more: a slot holds the content of its file.
 /// Not thread-safe.
 /// </summary>
 /// <param name="capacity">The most slots, at least 1.</param>
@@ -13,42 +14,51 @@ internal sealed class ClockRing(int capacity)
     private readonly List<CacheSlot> _slots = [];
     private int _hand;
 
+    /// <summary>The number of slots.</summary>
+    public int Count => _slots.Count;
+
+    /// <summary>The slot at a place.</summary>
+    public CacheSlot this[int place] => _slots[place];
+
     /// <summary>Adds a slot.</summary>
-    /// <returns>The live slot whose place it took, or <see langword="null"/>.</returns>
+    /// <returns>The slot that gave way to it, which is in the ring no more, or <see langword="null"/>.</returns>
     public CacheSlot? Add(CacheSlot slot)
     {
-        if (_slots.Count < capacity)
+        CacheSlot? evicted = null;
+        if (_slots.Count >= capacity)
         {
-            _slots.Add(slot);
-            return null;
+            var step = 0;
+            do
+            {
+                evicted = _slots[Advance()];
+            }
+            while (evicted.TakeReference() && step++ < LongestSweep);
+            Remove(evicted);
         }
 
-        for (var step = 0; ; step++)
-        {
-            var place = Advance();
-            var old = _slots[place];
-            if (old.IsDead)
-            {
-                _slots[place] = slot;
-                return null;
-            }
-
-            if (!old.TakeReference() || step == LongestSweep)
-            {
-                _slots[place] = slot;
-                return old;
-            }
-        }
+        slot.Place = _slots.Count;
+        _slots.Add(slot);
+        return evicted;
     }
 
-    /// <summary>Finds a slot that was not used lately; the caller marks it dead.</summary>
+    /// <summary>Takes a slot out; the last one gets its place.</summary>
+    public void Remove(CacheSlot slot)
+    {
+        var last = _slots[^1];
+        _slots[slot.Place] = last;
+        last.Place = slot.Place;
+        _slots.RemoveAt(_slots.Count - 1);
+        slot.Place = -1;
+    }
+
+    /// <summary>Finds a slot that was not used lately.</summary>
     /// <returns>It, or <see langword="null"/> where a short sweep met none.</returns>
     public CacheSlot? FindIdle()
     {
         for (var step = 0; step < Math.Min(LongestSweep, _slots.Count); step++)
         {
             var slot = _slots[Advance()];
-            if (!slot.IsDead && !slot.TakeReference())
+            if (!slot.TakeReference())
             {
                 return slot;
             }
@@ -57,20 +67,9 @@ internal sealed class ClockRing(int capacity)
         return null;
     }
 
-    /// <summary>Takes everything out.</summary>
-    /// <returns>What was in it, dead slots too.</returns>
-    public List<CacheSlot> Clear()
-    {
-        List<CacheSlot> all = [.. _slots];
-        _slots.Clear();
-        _hand = 0;
-        return all;
-    }
-
     private int Advance()
     {
-        var place = _hand;
-        _hand = place + 1 >= _slots.Count ? 0 : place + 1;
-        return place;
+        _hand = _hand >= _slots.Count ? 0 : _hand;
+        return _hand++;
     }
 }

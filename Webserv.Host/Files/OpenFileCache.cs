@@ -33,6 +33,9 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
     // In milliseconds.
     private const int LogInterval = 1000;
 
+    // Slots that a sweep looks at before it lets others in.
+    private const int SweepSlice = 256;
+
     private readonly FileCacheOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -42,10 +45,12 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
     private readonly RootDirectory _anywhere;
     private readonly ConcurrentDictionary<(string Directory, bool DotFiles, SymbolicLinkPolicy Links), RootDirectory> _roots = new();
     private readonly RetiredFiles _retired;
+    private readonly ITimer _sweeper;
     private readonly Lock _gate = new();
     private readonly ClockRing[] _shelves;
     private long _memory;
     private int _version;
+    private int _epoch;
     private long _shedLoggedAt = long.MinValue / 2;
     private long _troubleLoggedAt = long.MinValue / 2;
     private bool _isDisposed;
@@ -75,6 +80,7 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
             new ClockRing(Math.Max(1, options.MaxEntries - misses)),
             new ClockRing(Math.Max(1, Math.Min(files.DescriptorBudget, options.MaxEntries))),
         ];
+        _sweeper = time.CreateTimer(static state => ((OpenFileCache)state!).DropIdle(), this, options.InactiveFor, options.InactiveFor);
     }
 
     /// <summary>The bytes of memory that are accounted for.</summary>
@@ -82,6 +88,9 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
 
     /// <summary>The number of paths that are remembered.</summary>
     public int Count => _roots.Values.Sum(root => root.Count) + _anywhere.Count;
+
+    /// <summary>The time as far as it matters for what is idle: how many times <see cref="FileCacheOptions.InactiveFor"/> has passed.</summary>
+    public int Epoch => Volatile.Read(ref _epoch);
 
     /// <inheritdoc />
     public IDocumentRoot OpenRoot(IPipelineEntry entry, DocumentRootOptions options)
@@ -123,13 +132,11 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
             _isDisposed = true;
             foreach (var shelf in _shelves)
             {
-                foreach (var slot in shelf.Clear())
-                {
-                    Evict(slot);
-                }
+                EvictAll(shelf);
             }
         }
 
+        _sweeper.Dispose();
         _retired.Dispose();
     }
 
@@ -150,7 +157,7 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
         var version = Volatile.Read(ref _version);
         var now = _clock.Milliseconds;
         var file = Open(root, path);
-        var slot = new CacheSlot(root, file, GetShelf(file), now, version);
+        var slot = new CacheSlot(root, file, GetShelf(file), now, version, Epoch);
         if ((slot.Shelf == CacheShelf.Misses && path.Length > LongestMissRemembered) || !Keep(slot))
         {
             Retire(file);
@@ -163,7 +170,7 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
     /// <exception cref="HttpException">503: the file system could not answer.</exception>
     public CachedFile Refresh(CacheSlot slot)
     {
-        slot.Touch();
+        slot.Touch(Epoch);
         var version = Volatile.Read(ref _version);
         var now = _clock.Milliseconds;
         var owns = slot.TryBeginCheck();
@@ -191,7 +198,7 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
     /// <exception cref="HttpException">503: the file system could not answer.</exception>
     public CachedFile CheckNow(CacheSlot slot)
     {
-        slot.Touch();
+        slot.Touch(Epoch);
         var version = Volatile.Read(ref _version);
         return Check(slot, _clock.Milliseconds, version);
     }
@@ -249,7 +256,7 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
 
             if (_shelves[(int)slot.Shelf].Add(slot) is { } evicted)
             {
-                Evict(evicted);
+                Forget(evicted);
             }
 
             return true;
@@ -279,7 +286,7 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
         var shelf = GetShelf(file);
         lock (_gate)
         {
-            if (!slot.IsDead && !_isDisposed)
+            if (slot.Place >= 0 && !_isDisposed)
             {
                 if (shelf == slot.Shelf)
                 {
@@ -291,20 +298,62 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
             }
         }
 
-        if (!Keep(new CacheSlot(slot.Root, file, shelf, now, version)))
+        if (!Keep(new CacheSlot(slot.Root, file, shelf, now, version, Epoch)))
         {
             Retire(file);
         }
     }
 
-    // Under the lock. Its place on the shelf is reused when the hand comes by.
+    // Under the lock.
     private void Evict(CacheSlot slot)
     {
-        if (!slot.IsDead)
+        _shelves[(int)slot.Shelf].Remove(slot);
+        Forget(slot);
+    }
+
+    // Under the lock.
+    private int EvictAll(ClockRing shelf)
+    {
+        var count = shelf.Count;
+        while (shelf.Count > 0)
         {
-            slot.IsDead = true;
-            slot.Root.Remove(slot);
-            Retire(slot.File);
+            Evict(shelf[shelf.Count - 1]);
+        }
+
+        return count;
+    }
+
+    private void Forget(CacheSlot slot)
+    {
+        slot.Root.Remove(slot);
+        Retire(slot.File);
+    }
+
+    /// <summary>
+    /// Lets go of what nobody has asked for in a whole epoch: a file that was deleted takes room on the disk for as long as its
+    /// descriptor is open, and content that is asked for once takes memory.
+    /// </summary>
+    private void DropIdle()
+    {
+        var epoch = Interlocked.Increment(ref _epoch);
+        foreach (var shelf in _shelves)
+        {
+            var next = int.MaxValue;
+            while (next >= 0)
+            {
+                lock (_gate)
+                {
+                    // From the end, where the slot that takes the place of one that goes was looked at before.
+                    next = Math.Min(next, shelf.Count - 1);
+                    for (var left = SweepSlice; left > 0 && next >= 0; left--, next--)
+                    {
+                        if (shelf[next].IsIdle(epoch))
+                        {
+                            Evict(shelf[next]);
+                        }
+                    }
+                }
+            }
         }
     }
 
@@ -497,13 +546,7 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
     {
         lock (_gate)
         {
-            var count = 0;
-            foreach (var slot in _shelves[(int)CacheShelf.Descriptors].Clear())
-            {
-                count += slot.IsDead ? 0 : 1;
-                Evict(slot);
-            }
-
+            var count = EvictAll(_shelves[(int)CacheShelf.Descriptors]);
             _retired.CloseAll();
             return count;
         }

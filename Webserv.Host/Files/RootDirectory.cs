@@ -42,7 +42,7 @@ internal sealed class RootDirectory(
             return cache.Refresh(slot);
         }
 
-        slot.Touch();
+        slot.Touch(cache.Epoch);
         return slot.File;
     }
 

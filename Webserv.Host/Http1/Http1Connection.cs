@@ -15,6 +15,10 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     private const int Busy = 0;
     private const int Idle = 1;
     private const int Recycled = 2;
+    private const int Lingering = 3;
+
+    // Whoever lingers has had its last answer, and makes room before any that is idle.
+    private const long LingersFirst = 1L << 50;
 
     // A newcomer that has said nothing for so long makes room for another one as an idle connection does.
     private const int SilentMilliseconds = 1000;
@@ -29,6 +33,7 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     private ITimer? _halfCloseTimer;
     private Route? _route;
     private long _requests;
+    private long _lingersSince;
     private bool _peerEnded;
     private bool _reset;
     private bool _isWaitShortened;
@@ -47,7 +52,7 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     /// <summary>Whether it waits for a request.</summary>
     public bool IsIdle => Volatile.Read(ref _state) == Idle;
 
-    /// <summary>Whether it was idle and has given its place to another connection.</summary>
+    /// <summary>Whether it was idle or lingered and has given its place to another connection.</summary>
     public bool IsRecycled => Volatile.Read(ref _state) == Recycled;
 
     /// <summary>
@@ -201,22 +206,31 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
 
     /// <summary>Whether it could give its place to another connection.</summary>
     /// <param name="now">The time.</param>
-    /// <param name="since">Since when it has been idle.</param>
+    /// <param name="since">Since when it has been idle; the lowest goes first.</param>
     public bool IsRecyclable(long now, out long since)
     {
-        since = long.MaxValue;
-        if (Volatile.Read(ref _state) != Idle)
+        switch (Volatile.Read(ref _state))
         {
-            return false;
-        }
+            case Idle:
+                since = connection.ReceiveDeadline - (_headPending ? HeadTimeout : KeepAliveTimeout);
+                return _requests > 0 || now - since >= SilentMilliseconds;
 
-        since = connection.ReceiveDeadline - (_headPending ? HeadTimeout : KeepAliveTimeout);
-        return _requests > 0 || now - since >= SilentMilliseconds;
+            // Most take their answer at once; a close would take it from those that need a moment.
+            case Lingering:
+                since = Volatile.Read(ref _lingersSince) - LingersFirst;
+                return now - since >= SilentMilliseconds + LingersFirst;
+            default:
+                since = long.MaxValue;
+                return false;
+        }
     }
 
     /// <summary>Takes its place away from it if it has been idle ever since a time; it is then to be closed.</summary>
-    public bool TryRecycle(long since) =>
-        IsRecyclable(long.MaxValue, out var current) && current == since && Interlocked.CompareExchange(ref _state, Recycled, Idle) == Idle;
+    public bool TryRecycle(long since)
+    {
+        var state = Volatile.Read(ref _state);
+        return state is Idle or Lingering && IsRecyclable(long.MaxValue / 2, out var current) && current == since && Interlocked.CompareExchange(ref _state, Recycled, state) == state;
+    }
 
     /// <summary>Gives up what the connection serves.</summary>
     public void Cancel()
@@ -283,22 +297,33 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     /// </summary>
     private async ValueTask LingerAsync()
     {
+        var begun = connection.Loop.Milliseconds;
+        var end = begun + MaxLingerMilliseconds;
+        Volatile.Write(ref _lingersSince, begun);
+        Interlocked.Exchange(ref _state, Lingering);
         connection.ShutdownSend();
-        var end = connection.Loop.Milliseconds + MaxLingerMilliseconds;
-        ReceiveStatus status;
-        do
+        try
         {
-            // By time alone: a client may well send the whole of its body before it looks for an answer.
-            var patience = server.IsStopping ? StoppingLingerMilliseconds : LingerMilliseconds;
-            connection.ReceiveDeadline = Math.Min(end, connection.Loop.Milliseconds + patience);
-            status = (await connection.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false)).Status;
-            if (status == ReceiveStatus.Received)
+            ReceiveStatus status;
+            do
             {
-                // Only now: whoever lingers and says nothing holds no buffer.
-                status = await ThrowAwayAsync().ConfigureAwait(false);
+                // By time alone: a client may well send the whole of its body before it looks for an answer.
+                var patience = server.IsStopping ? StoppingLingerMilliseconds : LingerMilliseconds;
+                connection.ReceiveDeadline = Math.Min(end, connection.Loop.Milliseconds + patience);
+                status = (await connection.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false)).Status;
+                if (status == ReceiveStatus.Received)
+                {
+                    // Only now: whoever lingers and says nothing holds no buffer.
+                    status = await ThrowAwayAsync().ConfigureAwait(false);
+                }
             }
+            while (status == ReceiveStatus.Received && connection.Loop.Milliseconds < end && !server.IsStopping);
         }
-        while (status == ReceiveStatus.Received && connection.Loop.Milliseconds < end && !server.IsStopping);
+        finally
+        {
+            // It is about to leave: whoever took its place from it after that would count it out twice.
+            Interlocked.CompareExchange(ref _state, Busy, Lingering);
+        }
     }
 
     private async ValueTask<ReceiveStatus> ThrowAwayAsync()

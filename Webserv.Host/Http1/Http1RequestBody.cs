@@ -120,26 +120,15 @@ internal sealed class Http1RequestBody(Http1Input input)
     }
 
     /// <summary>Reads some of the body; 0 at its end.</summary>
+    /// <param name="buffer">Where it goes.</param>
+    /// <param name="cancellation">Ends the wait, within the resolution of the deadlines. Nothing is lost: a later read goes on where it was.</param>
     /// <exception cref="HttpException">400, 408 or 413; the connection is closed after the answer.</exception>
-    public ValueTask<int> ReadAsync(Memory<byte> buffer)
+    /// <exception cref="OperationCanceledException">The cancellation came before any data.</exception>
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
         CheckDeclaredLength();
         WasRead = true;
-        Volatile.Write(ref _readCancelled, false);
-        return IsComplete || buffer.IsEmpty ? new ValueTask<int>(0) : ReadCoreAsync(buffer);
-    }
-
-    /// <summary>
-    /// Ends the read that is pending with <see cref="OperationCanceledException"/>, within the resolution of the deadlines.
-    /// Nothing is lost: a later read goes on where it was.
-    /// </summary>
-    public void CancelRead()
-    {
-        Volatile.Write(ref _readCancelled, true);
-        if (_connection is { } connection)
-        {
-            connection.ReceiveDeadline = 0;
-        }
+        return IsComplete || buffer.IsEmpty ? new ValueTask<int>(0) : ReadCoreAsync(buffer, cancellation);
     }
 
     /// <summary>Throws 413 where the request declares more than it may send.</summary>
@@ -179,10 +168,9 @@ internal sealed class Http1RequestBody(Http1Input input)
         {
             _maxSize = null;
             _drainEnd = _connection!.Loop.Milliseconds + _timeout;
-            Volatile.Write(ref _readCancelled, false);
             for (long drained = 0; drained <= maxSize;)
             {
-                var count = await ReadCoreAsync(scratch).ConfigureAwait(false);
+                var count = await ReadCoreAsync(scratch, CancellationToken.None).ConfigureAwait(false);
                 if (count == 0)
                 {
                     return true;
@@ -205,13 +193,15 @@ internal sealed class Http1RequestBody(Http1Input input)
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReadCoreAsync(Memory<byte> buffer)
+    private async ValueTask<int> ReadCoreAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
         if (Interlocked.Exchange(ref _reading, true))
         {
             throw new InvalidOperationException("Another read of the request body has not ended.");
         }
 
+        var registration = default(CancellationTokenRegistration);
+        Volatile.Write(ref _readCancelled, false);
         try
         {
             while (true)
@@ -241,15 +231,21 @@ internal sealed class Http1RequestBody(Http1Input input)
                 var deadline = connection.ReceiveDeadline = Math.Min(_drainEnd, begun + Math.Min(_timeout, _pace.Patience));
                 if (Volatile.Read(ref _readCancelled))
                 {
-                    throw new OperationCanceledException();
+                    throw new OperationCanceledException(cancellation);
                 }
 
                 var direct = _framing == BodyFraming.Length ? _remaining : _decoder.DataExpected;
                 if (direct > 0)
                 {
                     // Nothing but data can come: it is received where the reader wants it.
-                    var result = await connection.ReceiveAsync(buffer[..(int)Math.Min(buffer.Length, direct)]).ConfigureAwait(false);
-                    if (IsReceived(result.Status, begun, deadline, result.Count))
+                    var receiving = connection.ReceiveAsync(buffer[..(int)Math.Min(buffer.Length, direct)]);
+                    if (!receiving.IsCompleted)
+                    {
+                        Watch(cancellation, ref registration);
+                    }
+
+                    var result = await receiving.ConfigureAwait(false);
+                    if (IsReceived(result.Status, begun, deadline, result.Count, cancellation))
                     {
                         TakeDirect(result.Count);
                         return result.Count;
@@ -259,13 +255,38 @@ internal sealed class Http1RequestBody(Http1Input input)
                 }
 
                 var before = input.Unread.Length;
-                var status = await input.ReceiveAsync(connection).ConfigureAwait(false);
-                IsReceived(status, begun, deadline, input.Unread.Length - before);
+                var filling = input.ReceiveAsync(connection);
+                if (!filling.IsCompleted)
+                {
+                    Watch(cancellation, ref registration);
+                }
+
+                var status = await filling.ConfigureAwait(false);
+                IsReceived(status, begun, deadline, input.Unread.Length - before, cancellation);
             }
         }
         finally
         {
+            // In this order: a cancellation that comes late must not find the read after this one, whoever awaits what when.
+            registration.Dispose();
             Volatile.Write(ref _reading, false);
+        }
+    }
+
+    private void Watch(CancellationToken cancellation, ref CancellationTokenRegistration registration)
+    {
+        if (registration == default)
+        {
+            registration = cancellation.UnsafeRegister(static state => ((Http1RequestBody)state!).CancelRead(), this);
+        }
+    }
+
+    private void CancelRead()
+    {
+        Volatile.Write(ref _readCancelled, true);
+        if (_connection is { } connection)
+        {
+            connection.ReceiveDeadline = 0;
         }
     }
 
@@ -334,16 +355,17 @@ internal sealed class Http1RequestBody(Http1Input input)
 
     /// <summary>Sees to how a receive ended.</summary>
     /// <returns>Whether it brought bytes; otherwise it is to be repeated.</returns>
-    private bool IsReceived(ReceiveStatus status, long begun, long deadline, int count)
+    private bool IsReceived(ReceiveStatus status, long begun, long deadline, int count, CancellationToken cancellation)
     {
-        var now = _connection!.Loop.Milliseconds;
+        // Not the present: the reader may have waited for a thread of the pool, which is no delay of the client's.
+        var now = Math.Max(begun, _connection!.ReceivedAt);
         _pace.Waited(now - begun, count);
         switch (status)
         {
             case ReceiveStatus.Received:
                 return true;
             case ReceiveStatus.TimedOut when Volatile.Read(ref _readCancelled):
-                throw new OperationCanceledException();
+                throw new OperationCanceledException(cancellation);
             case ReceiveStatus.TimedOut when now < deadline:
                 // Meant for a connection that is idle, which this one was a moment ago (Http1Connection.EndWhenIdle).
                 return false;

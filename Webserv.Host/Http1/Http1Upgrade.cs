@@ -13,7 +13,7 @@ internal sealed class Http1Upgrade : IUpgradeFeature
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenRegistration _stoppingServer;
     private readonly CancellationTokenRegistration _retiringGeneration;
-    private TimeSpan _idleTimeout = Timeout.InfiniteTimeSpan;
+    private TimeSpan _idleTimeout;
     private UpgradedStream? _stream;
 
     private Http1Upgrade(Http1Context context, IConnection connection, IReadOnlyList<string> protocols)
@@ -22,6 +22,7 @@ internal sealed class Http1Upgrade : IUpgradeFeature
         _connection = connection;
         _gate = context.Guarded.Gate;
         Protocols = protocols;
+        _idleTimeout = context.Server.Limits.UpgradedIdleTimeout is { Ticks: > 0 } limit ? limit : Timeout.InfiniteTimeSpan;
 
         // Its own, so that what a middleware registers and forgets ends with the request.
         _stoppingServer = context.Server.Stopping.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _stopping);

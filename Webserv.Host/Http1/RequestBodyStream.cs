@@ -7,6 +7,8 @@ internal sealed class RequestBodyStream(Http1RequestBody body, RequestGate? gate
 {
     private Http1RequestBody? _body = body;
 
+    private Http1RequestBody Body => _body ?? throw new ObjectDisposedException(nameof(RequestBodyStream), "The request is over.");
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -29,31 +31,11 @@ internal sealed class RequestBodyStream(Http1RequestBody body, RequestGate? gate
         cancellationToken.ThrowIfCancellationRequested();
         if (gate is null)
         {
-            return ReadCoreAsync(buffer, cancellationToken);
+            return Body.ReadAsync(buffer, cancellationToken);
         }
 
         using var pass = gate.Enter();
-        return ReadCoreAsync(buffer, cancellationToken);
-    }
-
-    private ValueTask<int> ReadCoreAsync(Memory<byte> buffer, CancellationToken cancellation)
-    {
-        var body = _body ?? throw new ObjectDisposedException(nameof(RequestBodyStream), "The request is over.");
-        var read = body.ReadAsync(buffer);
-        return read.IsCompleted || !cancellation.CanBeCanceled ? read : AwaitAsync(body, read, cancellation);
-    }
-
-    private static async ValueTask<int> AwaitAsync(Http1RequestBody body, ValueTask<int> read, CancellationToken cancellation)
-    {
-        using var registration = cancellation.UnsafeRegister(static state => ((Http1RequestBody)state!).CancelRead(), body);
-        try
-        {
-            return await read.ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            throw new OperationCanceledException(cancellation);
-        }
+        return Body.ReadAsync(buffer, cancellationToken);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

@@ -12,8 +12,9 @@ internal sealed class UpgradedStream(IConnection connection, Http1Input input, H
     private int _reading;
     private int _writing;
     private volatile bool _readCancelled;
+    private long _wroteAt;
 
-    /// <summary>How long a read may wait; read when one begins.</summary>
+    /// <summary>How long a read may wait since it began or the last write ended; read when one begins.</summary>
     public TimeSpan IdleTimeout { get; set; } = Timeout.InfiniteTimeSpan;
 
     public override bool CanRead => true;
@@ -98,11 +99,15 @@ internal sealed class UpgradedStream(IConnection connection, Http1Input input, H
             }
 
             _readCancelled = false;
-            connection.ReceiveDeadline = IdleTimeout == Timeout.InfiniteTimeSpan
-                ? long.MaxValue
-                : connection.Loop.Milliseconds + (long)IdleTimeout.TotalMilliseconds;
+            var timeout = IdleTimeout == Timeout.InfiniteTimeSpan ? long.MaxValue : (long)IdleTimeout.TotalMilliseconds;
+            connection.ReceiveDeadline = After(connection.Loop.Milliseconds, timeout);
             using var registration = cancellation.UnsafeRegister(static state => ((UpgradedStream)state!).CancelRead(), this);
-            var result = await connection.ReceiveAsync(buffer).ConfigureAwait(false);
+            ReceiveResult result;
+            do
+            {
+                result = await connection.ReceiveAsync(buffer).ConfigureAwait(false);
+            }
+            while (result.Status == ReceiveStatus.TimedOut && MayWaitOn(timeout));
             return result.Status switch
             {
                 ReceiveStatus.Received => result.Count,
@@ -123,6 +128,7 @@ internal sealed class UpgradedStream(IConnection connection, Http1Input input, H
         try
         {
             await connection.SendAsync(buffer).ConfigureAwait(false);
+            Volatile.Write(ref _wroteAt, connection.Loop.Milliseconds);
         }
         catch (IOException)
         {
@@ -133,6 +139,23 @@ internal sealed class UpgradedStream(IConnection connection, Http1Input input, H
         {
             Volatile.Write(ref _writing, 0);
         }
+    }
+
+    private static long After(long time, long timeout) => timeout == long.MaxValue ? long.MaxValue : time + timeout;
+
+    /// <summary>Whether something was written meanwhile, so that the connection is not idle; the deadline is that of the write then.</summary>
+    private bool MayWaitOn(long timeout)
+    {
+        var deadline = After(Volatile.Read(ref _wroteAt), timeout);
+        if (_readCancelled || deadline <= connection.Loop.Milliseconds)
+        {
+            return false;
+        }
+
+        connection.ReceiveDeadline = deadline;
+
+        // The cancellation may have set its deadline just before.
+        return !_readCancelled;
     }
 
     private IOException Broken()

@@ -43,6 +43,8 @@ internal sealed class ProxiedConnection : IConnection, IConnectionObserver
 
     public IEventLoop Loop => _inner.Loop;
 
+    public long ReceivedAt => _inner.ReceivedAt;
+
     public long ReceiveDeadline
     {
         get => _inner.ReceiveDeadline;

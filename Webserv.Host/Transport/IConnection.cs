@@ -39,6 +39,12 @@ internal interface IConnection : IAsyncDisposable
     long ReceiveDeadline { get; set; }
 
     /// <summary>
+    /// When the last receive that had to wait came to its end, a value of <see cref="IEventLoop.Milliseconds"/>: whoever awaits
+    /// it may get to run later, and the peer is not to pay for that.
+    /// </summary>
+    long ReceivedAt { get; }
+
+    /// <summary>
     /// How long a send may stay without the peer taking a single byte, and how slowly it may take them, before the connection
     /// is aborted and the send fails. Only the time that a send waits for the peer counts.
     /// </summary>

@@ -9,7 +9,7 @@ import tempfile
 MAGIC = b"DOTNET_IPC_V1\0"
 EVENT_PIPE = 2
 STOP_TRACING = 1
-COLLECT_TRACING = 2
+COLLECT_TRACING_2 = 3
 GC_KEYWORD = 0x1
 HEAP_COLLECT_KEYWORD = 0x800000  # Enabling it makes the runtime do one full, blocking collection.
 INFORMATIONAL = 4
@@ -56,9 +56,10 @@ def _answer(connection):
 
 def force(pid):
     """One full collection; returns when it is over."""
+    # Without a rundown: the runtime would list every method there is for it, which was seen to crash it while plugins unload.
     provider = struct.pack("<QI", GC_KEYWORD | HEAP_COLLECT_KEYWORD, INFORMATIONAL) + _text("Microsoft-Windows-DotNETRuntime") + struct.pack("<I", 0)
     with _connect(pid) as trace:
-        trace.sendall(_message(COLLECT_TRACING, struct.pack("<III", 16, 1, 1) + provider))
+        trace.sendall(_message(COLLECT_TRACING_2, struct.pack("<IIBI", 16, 1, False, 1) + provider))
         session = _answer(trace)[:8]
         with _connect(pid) as control:
             control.sendall(_message(STOP_TRACING, session))

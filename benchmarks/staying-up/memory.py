@@ -12,12 +12,13 @@ class Memory:
     pss: int
     rss: int
     private: int
+    own: int  # Without files that are mapped, whose share depends on who else has mapped them.
 
 
-def of(server):
-    """Proportional, resident and private bytes of all processes of the server now."""
-    pss = rss = private = 0
-    for pid in server.pids():
+def of(server, pids=None):
+    """Proportional, resident, private and own bytes of all processes of the server now, or of some of them."""
+    pss = rss = private = own = 0
+    for pid in pids or server.pids():
         try:
             text = Path(f"/proc/{pid}/smaps_rollup").read_text()
         except (FileNotFoundError, ProcessLookupError):
@@ -25,8 +26,9 @@ def of(server):
         values = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in text.splitlines()[1:]}
         pss += values["Pss"]
         rss += values["Rss"]
+        own += values["Pss_Anon"] + values["Pss_Shmem"]
         private += values["Private_Clean"] + values["Private_Dirty"]
-    return Memory(pss, rss, private)
+    return Memory(pss, rss, private, own)
 
 
 def settled(server, quiet=5.0, patience=60.0, tolerance=256 * 1024):

@@ -1,5 +1,6 @@
 """What the processes of a server hold, second by second."""
 
+import collections
 import os
 import threading
 from dataclasses import dataclass
@@ -13,13 +14,14 @@ class Sample:
     """One look."""
 
     rss: int
+    own: int  # Of the server itself, without the scripts that it runs.
     descriptors: int
     threads: int
 
 
-def descriptors(server):
-    """Open descriptors of all processes, but for assemblies: the runtime opens those when it first needs them, and for good."""
-    count = 0
+def opened(server):
+    """What all processes have open, counted by kind, but for assemblies: the runtime opens those when it first needs them, and for good."""
+    found = collections.Counter()
     for pid in server.pids():
         try:
             numbers = os.listdir(f"/proc/{pid}/fd")
@@ -27,10 +29,17 @@ def descriptors(server):
             continue  # It ended since it was listed.
         for number in numbers:
             try:
-                count += not os.readlink(f"/proc/{pid}/fd/{number}").endswith(".dll")
+                target = os.readlink(f"/proc/{pid}/fd/{number}")
             except OSError:
                 continue  # Closed since it was listed.
-    return count
+            if not target.endswith(".dll"):
+                found[target.split(":[")[0]] += 1
+    return found
+
+
+def descriptors(server):
+    """How many descriptors all processes have open; see above."""
+    return opened(server).total()
 
 
 def threads(server):
@@ -63,7 +72,10 @@ class ServerWatch(threading.Thread):
 
     def run(self):
         while not self._over.wait(1):
-            self.samples.append(Sample(memory.of(self._server).rss, descriptors(self._server), threads(self._server)))
+            pids = self._server.pids()
+            self.samples.append(
+                Sample(memory.of(self._server, pids).rss, memory.of(self._server, [min(pids)]).own, descriptors(self._server), threads(self._server))
+            )
             self.most_connections = max(self.most_connections, established(self._server.port))
 
     def stop(self):

@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "compare"))
 
 import descriptors as limits
 import server_watch
+import siege
 from ordinary_client import OrdinaryClient, percentile
 from process import ServerProcess, free_port
 from servers import SERVERS
@@ -38,14 +39,8 @@ def slow(kind, options, port):
     }[kind]
 
 
-def flood(kind, options, port, folder):
-    url = f"http://127.0.0.1:{port}/612.bin"
-    if kind == "wrk":
-        return ["wrk", "-t2", f"-c{options.connections}", f"-d{options.seconds}s", "--latency", "--timeout", "10s", url]
-    configuration = folder / ".siege" / "siege.conf"  # HOME is the folder.
-    configuration.parent.mkdir(exist_ok=True)
-    configuration.write_text(f"limit = {options.connections}\nverbose = false\nlogging = false\nconnection = close\nfailures = 1000000\n")
-    return ["siege", "-b", f"-c{options.connections}", f"-t{options.seconds}S", url]
+def wrk(options, port):
+    return ["wrk", "-t2", f"-c{options.connections}", f"-d{options.seconds}s", "--latency", "--timeout", "10s", f"http://127.0.0.1:{port}/612.bin"]
 
 
 KINDS = ["slow-headers", "slow-body", "slow-read", "siege", "wrk"]
@@ -96,18 +91,11 @@ def attacker_counts(output):
     return counts, "NO" not in available
 
 
-def judge_flood(kind, output):
-    """Requests, and what is wrong."""
-    if kind == "wrk":
-        requests = int(re.search(r"(\d+) requests in", output)[1])
-        problem = re.search(r"Socket errors:.*|Non-2xx.*", output)
-        return f"{requests:,} answers, " + (problem[0].strip() if problem else "no error"), problem is None and requests > 0
-    availability = re.search(r"Availability:\s+([\d.]+)", output) or re.search(r'"availability":\s+([\d.]+)', output)
-    transactions = re.search(r"Transactions:\s+(\d+)", output) or re.search(r'"transactions":\s+(\d+)', output)
-    failed = re.search(r"Failed transactions:\s+(\d+)", output) or re.search(r'"failed_transactions":\s+(\d+)', output)
-    if not (availability and transactions and failed):
-        raise RuntimeError(f"siege said nothing that is understood: {output[-500:]}")
-    return f"{int(transactions[1]):,} answers, availability {availability[1]} %", float(availability[1]) == 100.0 and int(failed[1]) == 0
+def judge_wrk(output):
+    """Requests, and whether all were answered."""
+    requests = int(re.search(r"(\d+) requests in", output)[1])
+    problem = re.search(r"Socket errors:.*|Non-2xx.*", output)
+    return f"{requests:,} answers, " + (problem[0].strip() if problem else "no error"), problem is None and requests > 0
 
 
 def settle(server, before, patience=45):
@@ -118,15 +106,13 @@ def settle(server, before, patience=45):
     return now
 
 
-def trial(kind, options, server, folder, content):
-    before = settle(server, 0, patience=2)
-    is_slow = kind.startswith("slow")
-    watch = server_watch.ServerWatch(server)
-    client = OrdinaryClient(server.port, "/612.bin", content)
-    client.start()
-    watch.start()
-    command = slow(kind, options, server.port) if is_slow else flood(kind, options, server.port, folder)
+def attack(kind, options, server, folder):
+    """Runs the attacker to its end; what it says of it, and for the floods whether all was answered."""
     environment = dict(os.environ, HOME=str(folder))
+    if kind == "siege":
+        outcome = siege.run(f"http://127.0.0.1:{server.port}/612.bin", options.connections, options.seconds, folder, environment)
+        return str(outcome), outcome.is_right
+    command = wrk(options, server.port) if kind == "wrk" else slow(kind, options, server.port)
     attacker = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder, env=environment)
     try:
         output, _ = attacker.communicate(timeout=options.seconds + 120)
@@ -134,6 +120,19 @@ def trial(kind, options, server, folder, content):
         if attacker.poll() is None:
             attacker.kill()
             attacker.wait()
+    return judge_wrk(output) if kind == "wrk" else (output, True)
+
+
+def trial(kind, options, server, folder, content):
+    before = settle(server, 0, patience=2)
+    is_slow = kind.startswith("slow")
+    watch = server_watch.ServerWatch(server)
+    client = OrdinaryClient(server.port, "/612.bin", content)
+    client.start()
+    watch.start()
+    try:
+        output, right = attack(kind, options, server, folder)
+    finally:
         client.stop()
         watch.stop()
     after = settle(server, before)
@@ -147,7 +146,7 @@ def trial(kind, options, server, folder, content):
         disposed = f"at most {watch.most_connections:,} open; " + ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
         right = available and bool(counts) and p99 < 100
     else:
-        disposed, right = judge_flood(kind, output)
+        disposed = output
         right = right and growth < FLAT
     right = right and not client.failures and after <= before
     print(

@@ -31,6 +31,7 @@ from troublemakers import QUICK, SLOW
 
 MIB = 1 << 20
 MEMORY_BOUND = 32 * MIB  # What code compiled later, and a heap that breathes, may take beyond the warm state.
+RELOAD_BOUND = 64 << 10  # What one more reload may cost.
 THREAD_BOUND = 8  # The pool keeps a few more or less.
 
 # Warnings and errors that the load brings about, and why. Everything else above `info` is a failure.
@@ -154,12 +155,13 @@ class Rest:
         while True:
             self.connections = server_watch.established(site.port)
             self.processes = len(server.pids())
-            self.descriptors = server_watch.descriptors(server)
+            self.opened = server_watch.opened(server)
+            self.descriptors = self.opened.total()
             self.threads = server_watch.threads(server)
             self.files = site.left_over()
             self.is_quiet = self.connections == 0 and self.processes == 1 and not self.files
             is_back = goal is None or (self.descriptors <= goal.descriptors and self.threads <= goal.threads + THREAD_BOUND)
-            if (self.is_quiet and is_back and (goal or time.monotonic() > end - 90)) or time.monotonic() > end:
+            if (self.is_quiet and is_back and time.monotonic() > end - 90) or time.monotonic() > end:
                 break
             time.sleep(0.5)
         self.memory = memory.of(server)
@@ -169,8 +171,18 @@ class Rest:
                 collection.force(pid)
             time.sleep(1)
             self.memory, before = memory.of(server), self.memory
-            if before.pss - self.memory.pss < MIB // 4:
+            if before.own - self.memory.own < MIB // 4:
                 break
+
+
+def reload_alone(site, server, count, generation):
+    """Reloads when nobody asks for anything."""
+    pid = min(server.pids())
+    for number in range(generation, generation + count):
+        site.configure(number)
+        os.kill(pid, signal.SIGHUP)
+        if not await_true(lambda number=number: serves(site, number)):
+            raise RuntimeError(f"reload {number} does not serve after 30 s")
 
 
 def judge_log(text):
@@ -193,6 +205,7 @@ def arguments():
     parser.add_argument("--seed", type=int, default=1, help="of what the clients do (1)")
     parser.add_argument("--workers", type=int, default=12, help="clients that keep to the rules (12)")
     parser.add_argument("--troublemakers", type=int, default=16, help="and that do not (16)")
+    parser.add_argument("--reloads", type=int, default=100, help="reloads without load before the warm state is measured, and again in the end (100)")
     parser.add_argument("--no-build", action="store_true", help="take the server as it was built last")
     return parser.parse_args()
 
@@ -211,34 +224,54 @@ def run(options, folder):
         warm_tally, tally = Tally(), Tally()
         warm_seconds = max(10, min(60, options.minutes * 60 / 5))
         load(site, server, log, warm_tally, warm_seconds, options.seed + 5000, options)
+        # Loading code fills what the runtime keeps for it; then it has to be flat.
+        reload_alone(site, server, options.reloads, generation=1_000_000)
         warm = Rest(site, server)
         watch = server_watch.ServerWatch(server)
         watch.start()
         load(site, server, log, tally, options.minutes * 60, options.seed, options)
         watch.stop()
         end = Rest(site, server, warm)
+        reload_alone(site, server, options.reloads, generation=2_000_000)
+        reloaded = Rest(site, server, warm)
+    except (RuntimeError, OSError):
+        # What it said goes with the folder.
+        print(f"soak: the end of the log:\n{log.read_text(errors='replace')[-2000:]}", file=sys.stderr)
+        raise
     finally:
         server.stop()
-    return report(options, warm_tally, tally, warm, end, watch, judge_log(log.read_text(errors="replace")))
+    return report(options, warm_tally, tally, warm, end, watch, reloaded, judge_log(log.read_text(errors="replace")))
 
 
-def report(options, warm_tally, tally, warm, end, watch, log):
+def more(before, after):
+    """What is open in the end and was not before, or nothing where there is none."""
+    new = after - before
+    return f" (new: {', '.join(f'{count} × {what}' for what, count in sorted(new.items()))})" if new else ""
+
+
+def report(options, warm_tally, tally, warm, end, watch, reloaded, log):
     kinds, unexpected, refused = log
     good = {client.__name__ for client in WELL_BEHAVED}
     answered = sum(count for name, count in tally.done.items() if name in good)
     wrong = warm_tally.wrong + tally.wrong
-    most = max((sample.rss for sample in watch.samples), default=0)
+    most = max((sample.own for sample in watch.samples), default=0)
+    each = (reloaded.memory.own - end.memory.own) / max(1, options.reloads)
     checks = [
         ("every well-behaved request was answered right, byte for byte", not wrong, f"{answered:,} answers, {len(wrong)} wrong"),
         ("connections are gone", end.connections == 0, f"{end.connections}"),
         ("child processes are gone", end.processes == 1, f"{end.processes - 1}"),
-        ("descriptors are back", end.descriptors <= warm.descriptors, f"{warm.descriptors} → {end.descriptors}"),
+        ("descriptors are back", end.descriptors <= warm.descriptors, f"{warm.descriptors} → {end.descriptors}" + more(warm.opened, end.opened)),
         ("threads are back", end.threads <= warm.threads + THREAD_BOUND, f"{warm.threads} → {end.threads}"),
         ("no file was left behind", not end.files, ", ".join(end.files[:5]) or "0"),
         (
             "memory after a collection is that of the warm state",
-            end.memory.pss - warm.memory.pss <= MEMORY_BOUND,
-            f"{warm.memory.pss / MIB:.1f} → {end.memory.pss / MIB:.1f} MiB (at most {most / MIB:.0f} MiB resident under load)",
+            end.memory.own - warm.memory.own <= MEMORY_BOUND,
+            f"{warm.memory.own / MIB:.1f} → {end.memory.own / MIB:.1f} MiB (at most {most / MIB:.0f} MiB under load)",
+        ),
+        (
+            f"each of {options.reloads} reloads without load costs at most {RELOAD_BOUND >> 10} KiB",
+            each <= RELOAD_BOUND,
+            f"{each / 1024:.0f} KiB; {reloaded.descriptors} descriptors",
         ),
         (
             "broken configurations are refused, each with an entry",

@@ -60,6 +60,8 @@ class Site:
         static = {"Use": "NoSuchMiddleware" if is_broken else "StaticFiles", "Options": {"Index": [], "ExtraFields": {"X-Generation": str(generation)}}}
         configuration = {
             "Webserv": {
+                # So that what the cache holds is the same whenever the server has been left alone for a while: nothing.
+                "FileCache": {"InactiveFor": "5s"},
                 "Limits": {"RequestHeadTimeout": "15s", "RequestBodyTimeout": "15s", "ResponseWriteTimeout": "15s"},
                 "VirtualServers": [
                     {

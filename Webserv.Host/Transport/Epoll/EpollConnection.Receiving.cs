@@ -13,6 +13,7 @@ internal sealed partial class EpollConnection
     private long _receiveDeadline = long.MaxValue;
     private long _receiveTurn;
     private int _receivesInTurn;
+    private long _receivedAt;
 
     private enum Readiness : byte
     {
@@ -20,6 +21,8 @@ internal sealed partial class EpollConnection
         Maybe,
         Yes,
     }
+
+    public long ReceivedAt => Volatile.Read(ref _receivedAt);
 
     public long ReceiveDeadline
     {
@@ -153,6 +156,14 @@ internal sealed partial class EpollConnection
         _broken |= (events & LibC.EpollError) != 0;
     }
 
+    /// <summary>Under the lock.</summary>
+    private bool ClaimReceive()
+    {
+        Volatile.Write(ref _receivedAt, _loop.Milliseconds);
+        _buffer = default;
+        return _receive.TryClaim();
+    }
+
     private void ContinueReceive(uint events = 0)
     {
         ReceiveResult result;
@@ -177,8 +188,7 @@ internal sealed partial class EpollConnection
                 return;
             }
 
-            _receive.TryClaim();
-            _buffer = default;
+            ClaimReceive();
         }
 
         _receive.Complete(result);

@@ -106,8 +106,7 @@ internal sealed partial class EpollConnection : EpollSource, IConnection, IThrea
                 {
                     // What has come meanwhile came in time: an end that is not the peer's must not take a request with it.
                     received = _socket >= 0 && TryReceive(_buffer.Span, out var late) ? late : received;
-                    receiveTimedOut = _receive.TryClaim();
-                    _buffer = default;
+                    receiveTimedOut = ClaimReceive();
                 }
                 else
                 {

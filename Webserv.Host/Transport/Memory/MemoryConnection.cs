@@ -53,6 +53,8 @@ internal sealed class MemoryConnection : IConnection
         }
     }
 
+    public long ReceivedAt { get; private set; }
+
     public SendLimits SendLimits { get; set; } = SendLimits.Default;
 
     public IConnectionObserver? Observer { get; set; }
@@ -101,6 +103,7 @@ internal sealed class MemoryConnection : IConnection
         }
         finally
         {
+            ReceivedAt = Loop.Milliseconds;
             Volatile.Write(ref _receiving, 0);
         }
     }

@@ -55,6 +55,8 @@ internal sealed class SocketConnection : IConnection
         set => Volatile.Write(ref _receiveDeadline, value);
     }
 
+    public long ReceivedAt { get; private set; }
+
     public SendLimits SendLimits { get; set; } = SendLimits.Default;
 
     public IConnectionObserver? Observer { get; set; }
@@ -109,6 +111,8 @@ internal sealed class SocketConnection : IConnection
             var dispose = false;
             lock (_lock)
             {
+                // This too may have had to wait for a thread of the pool; nobody knows when the system was done.
+                ReceivedAt = Loop.Milliseconds;
                 _receiving = false;
                 dispose = _closed;
             }

@@ -58,4 +58,46 @@ public sealed class RecyclingTests
 
         clients.ForEach(client => client.Dispose());
     }
+
+    [Fact]
+    public async Task MaxConnections_OneLingers_MakesRoomOnceItHasHadTimeForItsAnswer()
+    {
+        var time = new FakeTimeProvider();
+        await using var rig = await ServerRig.StartAsync(
+            RigKind.Memory,
+            setup =>
+            {
+                setup.Limits.MaxConnections = 2;
+                setup.Map("/", (context, cancellation) => context.Response.WriteTextAsync("hi", cancellation: cancellation));
+            },
+            time);
+        using var idle = await rig.ConnectAsync();
+        Assert.Equal(200, (await idle.GetAsync("/")).Status);
+        await ServerRig.WaitAsync(() => rig.Http.IdleConnectionCount == 1, () => "it is not idle");
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        // What it declares is more than anybody drains: the server has answered, ended its side, and waits for the client's.
+        using var lingering = await rig.ConnectAsync();
+        await lingering.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nx");
+        Assert.StartsWith("HTTP/1.1 200 ", await lingering.ReadToEndAsync(), StringComparison.Ordinal);
+
+        // For the first second it is not touched.
+        using (var newcomer = await rig.ConnectAsync())
+        {
+            Assert.Equal(200, (await newcomer.GetAsync("/")).Status);
+            await idle.AssertClosedAsync();
+        }
+
+        await ServerRig.WaitAsync(() => rig.Http.ConnectionCount == 1, () => "the newcomer has not left");
+        using var other = await rig.ConnectAsync();
+        Assert.Equal(200, (await other.GetAsync("/")).Status);
+        await ServerRig.WaitAsync(() => rig.Http.IdleConnectionCount == 1, () => "it is not idle");
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        // Then it goes before any that may ask for more.
+        using var last = await rig.ConnectAsync();
+        Assert.Equal(200, (await last.GetAsync("/")).Status);
+        Assert.Equal(200, (await other.GetAsync("/")).Status);
+        Assert.Equal(2, rig.Http.ConnectionCount);
+    }
 }

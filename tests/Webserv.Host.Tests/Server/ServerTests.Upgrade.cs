@@ -260,6 +260,26 @@ public abstract partial class ServerTests
     }
 
     [Fact]
+    public async Task Upgrade_NothingComesAndThePluginSetsNoTimeout_IsOverAfterThatOfTheLimits()
+    {
+        await using var rig = await StartAsync(setup =>
+        {
+            setup.Limits.UpgradedIdleTimeout = TimeSpan.FromMilliseconds(50);
+            setup.Map("/up", async (context, cancellation) =>
+            {
+                var feature = context.GetFeature<IUpgradeFeature>()!;
+                Assert.Equal(TimeSpan.FromMilliseconds(50), feature.IdleTimeout);
+                await CountToEndAsync(await feature.UpgradeAsync("echo", cancellation), cancellation);
+            });
+        });
+        using var client = await rig.ConnectAsync();
+        await client.SendAsync(UpgradeToEcho);
+        Assert.Equal(101, (await client.ReadAsync()).Status);
+        Assert.Equal(("", false), await client.ReadToWhateverEndAsync());
+        Assert.Empty(Errors(rig));
+    }
+
+    [Fact]
     public async Task Upgrade_ReadCancelled_LosesNothing()
     {
         await using var rig = await StartAsync(setup => setup.Map("/up", async (context, cancellation) =>
