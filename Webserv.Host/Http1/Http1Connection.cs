@@ -28,6 +28,7 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     private Http1Context? _serving;
     private ITimer? _halfCloseTimer;
     private Route? _route;
+    private byte[]? _clientText;
     private long _requests;
     private bool _peerEnded;
     private bool _reset;
@@ -59,6 +60,9 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     private long HeadTimeout => (long)server.Limits.RequestHeadTimeout.TotalMilliseconds;
 
     private long KeepAliveTimeout => (long)server.Limits.KeepAliveTimeout.TotalMilliseconds;
+
+    /// <summary>Its client as the access log has it; made once.</summary>
+    public byte[] ClientText => _clientText ??= Http1AccessLog.FormatClient(connection.RemoteEndPoint?.Address);
 
     /// <summary>Cancelled when the client is gone or the server no longer waits for what runs.</summary>
     public CancellationToken Aborted => (_aborted ?? CreateAborted()).Token;
