@@ -120,4 +120,28 @@ internal static partial class Log
 
     [LoggerMessage(310, LogLevel.Information, "SIGUSR1: there are no log files to reopen; the log goes to standard error")]
     public static partial void NothingToReopen(ILogger logger);
+
+    [LoggerMessage(311, LogLevel.Information, "SIGUSR1: {Count} log files were opened again")]
+    public static partial void LogFilesReopened(ILogger logger, int count);
+
+    [LoggerMessage(330, LogLevel.Error, "The access log {File} cannot be written: {Problem}; up to AccessLog.MaxPending bytes wait until it can")]
+    public static partial void AccessLogNotWritten(ILogger logger, string file, string problem);
+
+    [LoggerMessage(331, LogLevel.Information, "The access log {File} is written again")]
+    public static partial void AccessLogWrittenAgain(ILogger logger, string file);
+
+    [LoggerMessage(332, LogLevel.Error, "The access log {File} lost {Count} lines: the disk does not keep up, and AccessLog.MaxPending bytes wait")]
+    public static partial void AccessLogLinesLost(ILogger logger, string file, long count);
+
+    [LoggerMessage(333, LogLevel.Error, "The access log {File} cannot be opened again, the file before stays in use: {Problem}")]
+    public static partial void AccessLogNotReopened(ILogger logger, string file, string problem);
+
+    [LoggerMessage(334, LogLevel.Error, "The access log {File} is not closed after {Seconds} s; what it had not written is lost")]
+    public static partial void AccessLogNotClosed(ILogger logger, string file, double seconds);
+
+    [LoggerMessage(335, LogLevel.Critical, "The access log {File} has failed; nothing more is written to it")]
+    public static partial void AccessLogFailed(ILogger logger, string file, Exception exception);
+
+    [LoggerMessage(336, LogLevel.Warning, "{TraceId}: the name of the user cannot be told; the access log has none")]
+    public static partial void UserNameFailed(ILogger logger, string traceId, Exception exception);
 }

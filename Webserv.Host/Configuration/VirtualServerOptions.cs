@@ -27,6 +27,9 @@ internal sealed class VirtualServerOptions
     /// <summary>Paths of this server that answer in place of the default error pages, by status.</summary>
     public IReadOnlyDictionary<int, string> ErrorPages { get; init; } = new Dictionary<int, string>();
 
+    /// <summary>Its access log; <see langword="null"/> where it has none.</summary>
+    public AccessLogOptions? AccessLog { get; init; }
+
     /// <summary>Its pipeline, outermost first.</summary>
     public IReadOnlyList<PipelineEntryOptions> Pipeline { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Webserv.Host.Transport;
 
@@ -6,8 +7,11 @@ namespace Webserv.Host.Configuration;
 
 /// <summary>Makes virtual servers of what is written and checks each by itself.</summary>
 /// <param name="directory">What relative paths are relative to.</param>
+/// <param name="accessLogs">Reads their access logs.</param>
+/// <param name="inherited">The access log of those that have none of their own.</param>
 /// <param name="errors">Gets what is wrong.</param>
-internal sealed class VirtualServerReader(string directory, ConfigurationErrors errors)
+internal sealed class VirtualServerReader(
+    string directory, AccessLogReader accessLogs, AccessLogOptions? inherited, ConfigurationErrors errors)
 {
     private readonly PipelineReader _pipelines = new(directory, errors);
 
@@ -30,11 +34,20 @@ internal sealed class VirtualServerReader(string directory, ConfigurationErrors 
             Root = _pipelines.ReadRoot(shape.Root, section),
             MaxRequestBodySize = shape.MaxRequestBodySize,
             ErrorPages = shape.ErrorPages,
+            AccessLog = ReadAccessLog(shape, section),
             Pipeline = _pipelines.Read(shape.Pipeline),
         };
     }
 
     private static string At(IConfigurationSection section, string key) => ConfigurationPath.Combine(section.Path, key);
+
+    private AccessLogOptions? ReadAccessLog(VirtualServerShape shape, IConfigurationSection section)
+    {
+        var path = At(section, nameof(shape.AccessLog));
+        return shape.AccessLog is { } own ? accessLogs.Read(own, path)
+            : errors.KindOf(path) == JsonValueKind.Null ? null
+            : inherited;
+    }
 
     private List<ListenEndpoint> ReadListen(VirtualServerShape shape, IConfigurationSection section)
     {

@@ -26,6 +26,9 @@ internal sealed class VirtualServerShape : ILocated
     [Description("Paths of this server that answer in place of the default error pages, by status (300 to 599).")]
     public IReadOnlyDictionary<int, string> ErrorPages { get; set; } = new Dictionary<int, string>();
 
+    [Description("Its own access log, in place of the one of `Webserv`; `null` for none.")]
+    public AccessLogShape? AccessLog { get; set; }
+
     [Description("Its pipeline, outermost first.")]
     public IReadOnlyList<PipelineEntryShape> Pipeline { get; set; } = [];
 

@@ -19,7 +19,9 @@ internal static class WebservOptionsReader
         CheckTogether(shape, Root, errors);
         ResolveDirectories(shape.Plugins, directory, ConfigurationPath.Combine(Root, nameof(shape.Plugins), nameof(shape.Plugins.Directories)), errors);
 
-        var reader = new VirtualServerReader(directory, errors);
+        var accessLogs = new AccessLogReader(directory, errors);
+        var accessLog = shape.AccessLog is null ? null : accessLogs.Read(shape.AccessLog, ConfigurationPath.Combine(Root, nameof(shape.AccessLog)));
+        var reader = new VirtualServerReader(directory, accessLogs, accessLog, errors);
         VirtualServerOptions[] servers = [.. shape.VirtualServers.Select(reader.Read)];
         VirtualServerCheck.Check(servers, errors);
         return new WebservOptions

@@ -20,6 +20,9 @@ internal sealed class WebservShape
     [Description("The open-file cache.")]
     public FileCacheOptions FileCache { get; set; } = new();
 
+    [Description("The access log of all virtual servers that have none of their own. Without it there is none.")]
+    public AccessLogShape? AccessLog { get; set; }
+
     [Description("The virtual servers; at least one.")]
     public IReadOnlyList<VirtualServerShape> VirtualServers { get; set; } = [];
 }

@@ -32,6 +32,7 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     private Http1Context? _serving;
     private ITimer? _halfCloseTimer;
     private Route? _route;
+    private byte[]? _clientText;
     private long _requests;
     private long _lingersSince;
     private bool _peerEnded;
@@ -64,6 +65,9 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     private long HeadTimeout => (long)server.Limits.RequestHeadTimeout.TotalMilliseconds;
 
     private long KeepAliveTimeout => (long)server.Limits.KeepAliveTimeout.TotalMilliseconds;
+
+    /// <summary>Its client as the access log has it; made once.</summary>
+    public byte[] ClientText => _clientText ??= Http1AccessLog.FormatClient(connection.RemoteEndPoint?.Address);
 
     /// <summary>Cancelled when the client is gone or the server no longer waits for what runs.</summary>
     public CancellationToken Aborted => (_aborted ?? CreateAborted()).Token;

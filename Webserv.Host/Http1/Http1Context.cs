@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Principal;
 using Webserv.Abstractions.Http;
+using Webserv.Host.Logging;
 using Webserv.Host.Pipeline;
 using Webserv.Host.Proxies;
 using Webserv.Host.Transport;
@@ -27,7 +28,6 @@ internal sealed class Http1Context
     private GuardedContext? _guarded;
     private Http1Upgrade? _upgrade;
     private string? _traceId;
-    private long _requestNumber;
     private int _redirects;
 
     public Http1Context(Http1Server server, Http1RequestHead head, Http1Input input, Http1Output output)
@@ -57,6 +57,15 @@ internal sealed class Http1Context
 
     /// <summary>The response.</summary>
     public Http1Response Response { get; }
+
+    /// <summary>Its number on the connection.</summary>
+    public long RequestNumber { get; private set; }
+
+    /// <summary>When it began, by the server's clock; 0 where nobody asks.</summary>
+    public long StartedAt { get; private set; }
+
+    /// <summary>Where it is logged when it is over; <see langword="null"/> where it is not, or where no virtual server has taken it.</summary>
+    public AccessLog? AccessLog => _virtualServer?.AccessLog;
 
     /// <summary>Whether a middleware was still inside when it was shut out: then nothing of this is used again.</summary>
     public bool IsLeftBehind { get; private set; }
@@ -90,7 +99,7 @@ internal sealed class Http1Context
     public VirtualServer VirtualServer => _virtualServer ?? throw NoRequest();
 
     /// <inheritdoc />
-    public string TraceId => _traceId ??= string.Create(CultureInfo.InvariantCulture, $"{ServedConnection.Id:x}-{_requestNumber}");
+    public string TraceId => _traceId ??= string.Create(CultureInfo.InvariantCulture, $"{ServedConnection.Id:x}-{RequestNumber}");
 
     /// <inheritdoc />
     public IDictionary<object, object?> Items => _items ??= [];
@@ -109,7 +118,7 @@ internal sealed class Http1Context
 
     /// <summary>The request for middleware that may keep what they got.</summary>
     public GuardedContext Guarded =>
-        _guarded ??= new GuardedContext(this, new RequestGate(Server.Logger, ServedConnection.Id, _requestNumber));
+        _guarded ??= new GuardedContext(this, new RequestGate(Server.Logger, ServedConnection.Id, RequestNumber));
 
     /// <inheritdoc />
     public IReadOnlyList<string> Methods => _methods ?? [];
@@ -146,7 +155,8 @@ internal sealed class Http1Context
             _connectionInfo = null;
         }
 
-        _requestNumber = requestNumber;
+        RequestNumber = requestNumber;
+        StartedAt = virtualServer.AccessLog is { HasDuration: true } ? Server.TimeProvider.GetTimestamp() : 0;
         _generation = generation;
         _virtualServer = virtualServer;
         MayKeepAlive = mayKeepAlive;

@@ -96,7 +96,7 @@ internal sealed class Http1Exchange
             var status = _input.IsEmpty ? ParseStatus.NeedMore : _parser.TryParse(_input.Unread);
             if (status == ParseStatus.Rejected)
             {
-                return await RejectAsync(connection, _parser.Rejection).ConfigureAwait(false);
+                return await RejectAsync(owner, _parser.Rejection).ConfigureAwait(false);
             }
 
             if (status == ParseStatus.Complete)
@@ -157,11 +157,16 @@ internal sealed class Http1Exchange
 
             if (received == ReceiveStatus.TimedOut && !_input.IsEmpty)
             {
-                return await RejectAsync(connection, RequestRejection.HeadTimeout).ConfigureAwait(false);
+                return await RejectAsync(owner, RequestRejection.HeadTimeout).ConfigureAwait(false);
             }
 
             if (received != ReceiveStatus.Received)
             {
+                if (!_input.IsEmpty)
+                {
+                    Http1AccessLog.WriteRefused(_server, owner, _parser.Head, _input.Unread, status: null, bodyBytes: 0);
+                }
+
                 return false;
             }
         }
@@ -177,13 +182,13 @@ internal sealed class Http1Exchange
         var target = _server.Targets.Parse(_input.Head.Slice(head.TargetStart, head.TargetLength), head.Method);
         if (target is null)
         {
-            return await RejectAsync(connection, RejectionOfTarget(head)).ConfigureAwait(false);
+            return await RejectAsync(owner, RejectionOfTarget(head)).ConfigureAwait(false);
         }
 
         var host = ParseHost(head, target);
         if (host is null)
         {
-            return await RejectAsync(connection, RequestRejection.HostMalformed).ConfigureAwait(false);
+            return await RejectAsync(owner, RequestRejection.HostMalformed).ConfigureAwait(false);
         }
 
         if (_server.Pipelines.Enter() is not { } generation)
@@ -200,7 +205,7 @@ internal sealed class Http1Exchange
         {
             if (owner.GetServers(generation) is not { } servers)
             {
-                return await RejectAsync(connection, RequestRejection.EndpointRetired).ConfigureAwait(false);
+                return await RejectAsync(owner, RequestRejection.EndpointRetired).ConfigureAwait(false);
             }
 
             var virtualServer = servers.Find(host.Name);
@@ -227,6 +232,11 @@ internal sealed class Http1Exchange
         {
             owner.EndRequest();
             _context.ShutOut();
+            if (_context.AccessLog is { } log)
+            {
+                Http1AccessLog.WriteServed(log, owner, _context, head);
+            }
+
             _context.End();
             generation.Exit();
             _parser.Reset();
@@ -341,8 +351,9 @@ internal sealed class Http1Exchange
     }
 
     /// <summary>Answers a request that never reached a pipeline, and gives up the connection.</summary>
-    private async ValueTask<bool> RejectAsync(IConnection connection, RequestRejection rejection)
+    private async ValueTask<bool> RejectAsync(Http1Connection owner, RequestRejection rejection)
     {
+        var connection = owner.Connection;
         var status = rejection.GetStatusCode();
         Log.RequestRejected(_server.Logger, connection.Id, connection.RemoteEndPoint, status, rejection.GetReason());
         var page = ErrorPage.Render(status, "text/html", null);
@@ -350,11 +361,14 @@ internal sealed class Http1Exchange
         _output.Write(_server.Date.GetLine(connection.Loop.Milliseconds));
         _output.Write(System.Text.Encoding.ASCII.GetBytes(
             $"Server: webserv\r\nContent-Type: {page.ContentType}\r\nContent-Length: {page.Body.Length}\r\nConnection: close\r\n\r\n"));
-        if (_parser.Head.Method != HttpMethods.Head)
+        var hasBody = _parser.Head.Method != HttpMethods.Head;
+        if (hasBody)
         {
             _output.Write(page.Body);
         }
 
+        var bytes = _input.Head.IsEmpty ? _input.Unread : _input.Head;
+        Http1AccessLog.WriteRefused(_server, owner, _parser.Head, bytes, status, hasBody ? page.Body.Length : 0);
         NeedsLingeringClose = true;
         await _output.FinishAsync().ConfigureAwait(false);
         return false;

@@ -89,6 +89,12 @@ internal sealed class Http1Response : IHttpResponse
     /// <summary>Whether anything was written to the body.</summary>
     public bool HasBody => HasStarted || _buffered > 0;
 
+    /// <summary>Whether all of it was written.</summary>
+    public bool IsComplete => _completed;
+
+    /// <summary>The bytes of the body that were handed to the connection, without the framing of chunks.</summary>
+    public long BodyBytes => HasStarted && !IsUpgraded ? _body.Sent : 0;
+
     /// <summary>Makes it ready for a request.</summary>
     public void Begin()
     {

@@ -16,6 +16,9 @@ internal sealed class Http1ResponseBody(Http1Output output)
     private long? _length;
     private long _written;
 
+    /// <summary>The bytes that were written, where they are for the client.</summary>
+    public long Sent => _isDiscarded ? 0 : _written;
+
     /// <summary>Makes it ready for a response whose head goes out.</summary>
     /// <param name="framing">How its end is told.</param>
     /// <param name="length">Its length, for <see cref="BodyFraming.Length"/>.</param>

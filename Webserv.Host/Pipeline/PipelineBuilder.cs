@@ -4,6 +4,7 @@ using Webserv.Abstractions.Http;
 using Webserv.Abstractions.Pipeline;
 using Webserv.Abstractions.Plugins;
 using Webserv.Host.Configuration;
+using Webserv.Host.Logging;
 using Webserv.Host.Plugins;
 using Webserv.Host.Proxies;
 
@@ -24,6 +25,9 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
     /// <summary>How long the initialisation of a middleware may take before the start is given up.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Opens access logs; without it there are none.</summary>
+    public AccessLogs? AccessLogs { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -37,11 +41,15 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
         var responder = new ErrorResponder(logger);
         var servers = new List<VirtualServer>();
         var counter = new CountingErrors(errors);
+        var leases = AccessLogs is null ? null : new AccessLogLeases(AccessLogs);
         foreach (var server in options.VirtualServers)
         {
             var limit = PipelineScope.Limit(server.MaxRequestBodySize ?? options.Limits.MaxRequestBodySize);
             var scope = new PipelineScope(server.Name, options.Directory, server.Root, limit);
-            servers.Add(new VirtualServer(server, limit, Compile(server.Pipeline, scope, AnswerNotFound, counter), responder));
+            servers.Add(new VirtualServer(server, limit, Compile(server.Pipeline, scope, AnswerNotFound, counter), responder)
+            {
+                AccessLog = server.AccessLog is null ? null : leases?.Open(server.AccessLog, server.Name, counter),
+            });
         }
 
         try
@@ -53,11 +61,19 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             if (!built)
             {
                 await PipelineGeneration.DisposeAllAsync(_middleware, logger).ConfigureAwait(false);
+                if (leases is not null)
+                {
+                    await leases.DisposeAsync().ConfigureAwait(false);
+                }
             }
         }
 
         return built
-            ? new PipelineGeneration(number, new VirtualServerTable(servers), _middleware, logger) { Forwarding = ForwardedPolicy.Of(options.Proxies) }
+            ? new PipelineGeneration(number, new VirtualServerTable(servers), _middleware, logger)
+            {
+                Forwarding = ForwardedPolicy.Of(options.Proxies),
+                AccessLogs = leases,
+            }
             : null;
     }
 

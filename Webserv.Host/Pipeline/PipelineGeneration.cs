@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Webserv.Abstractions.Pipeline;
+using Webserv.Host.Logging;
 using Webserv.Host.Proxies;
 
 namespace Webserv.Host.Pipeline;
@@ -28,6 +29,9 @@ internal sealed class PipelineGeneration(int number, VirtualServerTable servers,
 
     /// <summary>Whose forwarded fields are believed; <see langword="null"/> where nobody's are.</summary>
     public ForwardedPolicy? Forwarding { get; init; }
+
+    /// <summary>The files of access logs that it writes to.</summary>
+    public AccessLogLeases? AccessLogs { get; init; }
 
     /// <summary>Ends when the generation was retired and the last request has left.</summary>
     public Task Drained => _drained.Task;
@@ -63,7 +67,7 @@ internal sealed class PipelineGeneration(int number, VirtualServerTable servers,
         }
     }
 
-    /// <summary>Takes no more requests, waits for those inside, cancels what is left, and disposes the middleware, last first.</summary>
+    /// <summary>Takes no more requests, waits for those inside, cancels what is left, and disposes the middleware, last first; then it lets go of its access logs.</summary>
     /// <param name="timeout">How long to wait before the rest is cancelled.</param>
     /// <param name="cancelRest">Cancels the requests that are still inside.</param>
     /// <param name="timeProvider">The clock.</param>
@@ -82,6 +86,10 @@ internal sealed class PipelineGeneration(int number, VirtualServerTable servers,
         }
 
         await DisposeAllAsync(middleware, logger).ConfigureAwait(false);
+        if (AccessLogs is not null)
+        {
+            await AccessLogs.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>Not awaited: what middleware do when they are told must not hold up the end.</summary>

@@ -3,6 +3,7 @@ using Webserv.Abstractions.Http;
 using Webserv.Abstractions.Pipeline;
 using Webserv.Host.Configuration;
 using Webserv.Host.Http1;
+using Webserv.Host.Logging;
 using Webserv.Host.Transport;
 
 namespace Webserv.Host.Pipeline;
@@ -24,6 +25,9 @@ internal sealed class VirtualServer(VirtualServerOptions options, long? maxReque
 
     /// <summary>Where it listens.</summary>
     public IReadOnlyList<ListenEndpoint> Endpoints => options.Listen;
+
+    /// <summary>Its access log; <see langword="null"/> where it has none.</summary>
+    public AccessLog? AccessLog { get; init; }
 
     /// <summary>The limit of request bodies where no entry says otherwise; <see langword="null"/> for none.</summary>
     public long? MaxRequestBodySize => maxRequestBodySize;

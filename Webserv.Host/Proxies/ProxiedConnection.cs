@@ -57,6 +57,8 @@ internal sealed class ProxiedConnection : IConnection, IConnectionObserver
         set => _inner.SendLimits = value;
     }
 
+    public long Unsent => _inner.Unsent;
+
     public IConnectionObserver? Observer
     {
         get => _observer;

@@ -32,7 +32,8 @@ internal sealed class LoadedGeneration
         PipelineGeneration? generation = null;
         try
         {
-            generation = await new PipelineBuilder(options, catalog, errors, logger).BuildAsync(number, cancellation).ConfigureAwait(false);
+            var builder = new PipelineBuilder(options, catalog, errors, logger) { AccessLogs = parts.AccessLogs };
+            generation = await builder.BuildAsync(number, cancellation).ConfigureAwait(false);
         }
         finally
         {

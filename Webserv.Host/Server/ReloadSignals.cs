@@ -1,11 +1,10 @@
 using System.Runtime.InteropServices;
-using Microsoft.Extensions.Logging;
 
 namespace Webserv.Host.Server;
 
 /// <summary>
 /// SIGHUP reloads and SIGUSR1 reopens log files. Both are caught from the first moment, since their default is to end the
-/// process; a SIGHUP that comes while the server starts is made good as soon as it serves.
+/// process; one that comes while the server starts is made good as soon as it serves.
 /// </summary>
 internal sealed class ReloadSignals : IDisposable
 {
@@ -14,36 +13,41 @@ internal sealed class ReloadSignals : IDisposable
 
     private readonly Lock _sync = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly HashSet<PosixSignal> _pending = [];
     private Action? _reload;
-    private bool _isPending;
+    private Action? _reopen;
 
     /// <summary>Listens for signals until it is disposed.</summary>
-    public ReloadSignals(ILogger logger)
+    public ReloadSignals()
     {
-        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangup));
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal));
         if (!OperatingSystem.IsWindows())
         {
-            _registrations.Add(PosixSignalRegistration.Create(Sigusr1, context =>
-            {
-                context.Cancel = true;
-                Log.NothingToReopen(logger);
-            }));
+            _registrations.Add(PosixSignalRegistration.Create(Sigusr1, OnSignal));
         }
     }
 
-    /// <summary>Says what a SIGHUP does from now on, and does it where one has come already.</summary>
-    public void Attach(Action reload)
+    /// <summary>Says what the signals do from now on, and does it where one has come already.</summary>
+    /// <param name="reload">What SIGHUP does.</param>
+    /// <param name="reopen">What SIGUSR1 does.</param>
+    public void Attach(Action reload, Action reopen)
     {
+        bool reloadsNow, reopensNow;
         lock (_sync)
         {
-            _reload = reload;
-            if (!_isPending)
-            {
-                return;
-            }
+            (_reload, _reopen) = (reload, reopen);
+            (reloadsNow, reopensNow) = (_pending.Contains(PosixSignal.SIGHUP), _pending.Contains(Sigusr1));
         }
 
-        reload();
+        if (reopensNow)
+        {
+            reopen();
+        }
+
+        if (reloadsNow)
+        {
+            reload();
+        }
     }
 
     /// <inheritdoc />
@@ -55,16 +59,19 @@ internal sealed class ReloadSignals : IDisposable
         }
     }
 
-    private void OnHangup(PosixSignalContext context)
+    private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        Action? reload;
+        Action? action;
         lock (_sync)
         {
-            reload = _reload;
-            _isPending = reload is null;
+            action = context.Signal == PosixSignal.SIGHUP ? _reload : _reopen;
+            if (action is null)
+            {
+                _pending.Add(context.Signal);
+            }
         }
 
-        reload?.Invoke();
+        action?.Invoke();
     }
 }

@@ -23,7 +23,7 @@ internal sealed class ServerHost : IServerHost
         var inherited = InheritedSockets.FromEnvironment();
         var manager = ServiceNotifier.FromEnvironment(logger);
         using var signals = new StopSignals(cancellation);
-        using var reloads = new ReloadSignals(logger);
+        using var reloads = new ReloadSignals();
         if (loaded.Options is not { } options || loaded.Errors.Count > 0)
         {
             return await ReportAsync(loaded, Console.Error).ConfigureAwait(false);
@@ -56,7 +56,9 @@ internal sealed class ServerHost : IServerHost
         {
             await PrintEndpointsAsync(options, server).ConfigureAwait(false);
             manager.Ready();
-            reloads.Attach(() => _ = ReloadAsync(server, configurationFile, manager, logger, signals.Stopping));
+            reloads.Attach(
+                () => _ = ReloadAsync(server, configurationFile, manager, logger, signals.Stopping),
+                () => _ = server.ReopenLogsAsync());
             await signals.WaitAsync().ConfigureAwait(false);
             manager.Stopping();
             Log.Stopping(logger, server.ConnectionCount);

@@ -123,6 +123,20 @@ internal sealed class WebServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Opens the files of access logs again, where they have been renamed.</summary>
+    public async Task ReopenLogsAsync()
+    {
+        var count = await _parts.AccessLogs.ReopenAsync().ConfigureAwait(false);
+        if (count == 0)
+        {
+            Log.NothingToReopen(Logger);
+        }
+        else
+        {
+            Log.LogFilesReopened(Logger, count);
+        }
+    }
+
     /// <summary>Stops accepting, lets what runs finish within the time of <c>Limits.ShutdownTimeout</c>, and cancels the rest.</summary>
     public async Task StopAsync()
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Webserv.Host.Configuration;
 using Webserv.Host.Files;
+using Webserv.Host.Logging;
 using Webserv.Host.Plugins;
 using Webserv.Host.Transport;
 using Webserv.Host.Transport.Activation;
@@ -17,6 +18,9 @@ internal sealed record WebServerParts(
     ITransport Transport, OpenFileCache Files, ILoggerFactory Loggers, TimeProvider TimeProvider, PluginCatalogSettings PluginSettings)
     : IAsyncDisposable
 {
+    /// <summary>The access logs that are open.</summary>
+    public AccessLogs AccessLogs { get; } = new(TimeProvider, Loggers.CreateLogger<AccessLogs>());
+
     /// <summary>Makes the parts that a configuration asks for.</summary>
     /// <exception cref="PlatformNotSupportedException">The transport is not there on this platform.</exception>
     public static WebServerParts Create(

@@ -50,6 +50,9 @@ internal interface IConnection : IAsyncDisposable
     /// </summary>
     SendLimits SendLimits { get; set; }
 
+    /// <summary>How many bytes of the send that failed did not go out; 0 where none has failed or the platform does not tell.</summary>
+    long Unsent => 0;
+
     /// <summary>Is told when the peer goes away. Set before the first receive; calls come from any thread.</summary>
     IConnectionObserver? Observer { get; set; }
 

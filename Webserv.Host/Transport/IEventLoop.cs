@@ -14,6 +14,9 @@ internal interface IEventLoop
     /// <summary>Whether the calling thread is this loop's. Always <see langword="false"/> where connections run on the thread pool.</summary>
     bool IsCurrent { get; }
 
+    /// <summary>Which of the transport's loops it is, from 0; <see langword="null"/> where connections run on the thread pool.</summary>
+    int? Index => null;
+
     /// <summary>
     /// Continues on the loop: <c>await loop.SwitchTo()</c>. Completes at once where the caller is on it already or where
     /// connections run on the thread pool.

@@ -1,4 +1,4 @@
-"""How each server is configured and started: the same root, two workers, keep-alive, no access log, sendfile."""
+"""How each server is configured and started: the same root, two workers, keep-alive, sendfile; access log and coded siblings where they are asked for."""
 
 import json
 import os
@@ -12,6 +12,25 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 WEBSERV = REPOSITORY / "Webserv.Host" / "bin" / "Release" / "net10.0" / "webserv"
 WORKERS = 2
 WORKER_CONNECTIONS = 8192
+KESTREL = REPOSITORY / "benchmarks" / "kestrel" / "bin" / "Release" / "net10.0" / "kestrel-files"
+COMBINED_APACHE = r'%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\"'
+# What nginx's mime.types says of the files of assets.py; Apache, Caddy and Kestrel have tables of their own.
+TYPES = {
+    "html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "json": "application/json",
+    "woff2": "font/woff2", "jpg": "image/jpeg", "webp": "image/webp", "png": "image/png",
+}
+TEXT = "html|css|js|svg|json"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What all servers are to do alike."""
+
+    keepalive: int = 75
+    # A file, or None for no access log.
+    log: Path | None = None
+    # Content codings whose siblings are there, best first.
+    codings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -23,6 +42,8 @@ class Server:
     program: Callable[[], str | None]
     command: Callable[..., list[str]]
     version: Callable[[str], str]
+    # What its access log is, where it is not the combined format.
+    log_note: str = ""
 
 
 def _find(*names):
@@ -37,28 +58,37 @@ def _output(*command):
     return lines[0] if lines else ""
 
 
-def _webserv(program, folder, docroot, port, keepalive=75):
+def _webserv(program, folder, docroot, port, settings=Settings()):
+    static_files = {"Use": "StaticFiles"}
+    if settings.codings:
+        static_files["Options"] = {"Precompressed": list(settings.codings)}
     configuration = {
         "Webserv": {
-            "Limits": {"MaxConnections": WORKERS * WORKER_CONNECTIONS, "KeepAliveTimeout": f"{keepalive}s"},
+            "Limits": {"MaxConnections": WORKERS * WORKER_CONNECTIONS, "KeepAliveTimeout": f"{settings.keepalive}s"},
             "Transport": {"EventLoops": WORKERS},
             "VirtualServers": [
                 {
                     "Name": "benchmark",
                     "Listen": [f"http://127.0.0.1:{port}"],
                     "Root": str(docroot),
-                    "Pipeline": [{"Use": "StaticFiles"}],
+                    "Pipeline": [static_files],
                 }
             ],
         }
     }
+    if settings.log:
+        configuration["Webserv"]["AccessLog"] = {"Path": str(settings.log), "Format": "Combined"}
     file = folder / "appsettings.json"
     file.write_text(json.dumps(configuration, indent=2))
     return [program, "run", "--config", str(file)]
 
 
-def _nginx(program, folder, docroot, port, keepalive=75):
+def _nginx(program, folder, docroot, port, settings=Settings(), buffering=""):
     file = folder / "nginx.conf"
+    access_log = f"{settings.log} combined{buffering}" if settings.log else "off"
+    # It has no module for br and zstd of its own.
+    gzip_static = "gzip_static on;\n    gzip_vary on;" if "gzip" in settings.codings else ""
+    types = " ".join(f"{kind} {extension};" for extension, kind in TYPES.items())
     user = "user root;" if os.geteuid() == 0 else ""
     file.write_text(
         f"""{user}
@@ -69,11 +99,13 @@ error_log {folder}/error.log crit;
 events {{ worker_connections {WORKER_CONNECTIONS}; multi_accept on; }}
 http {{
     default_type application/octet-stream;
-    access_log off;
+    types {{ {types} }}
+    access_log {access_log};
+    {gzip_static}
     sendfile on;
     tcp_nopush on;
     tcp_nodelay on;
-    keepalive_timeout {keepalive}s;
+    keepalive_timeout {settings.keepalive}s;
     keepalive_requests 1000000000;
     open_file_cache max=10000 inactive=60s;
     open_file_cache_valid 1s;
@@ -90,8 +122,28 @@ http {{
     return [program, "-p", str(folder), "-c", str(file)]
 
 
-def _lighttpd(program, folder, docroot, port):
+def _nginx_buffered(program, folder, docroot, port, settings=Settings()):
+    return _nginx(program, folder, docroot, port, settings, " buffer=64k flush=1s")
+
+
+def _lighttpd(program, folder, docroot, port, settings=Settings()):
     file = folder / "lighttpd.conf"
+    types = [(extension + suffix, kind) for suffix in (".gz", "") for extension, kind in TYPES.items()]
+    mimetypes = ", ".join(f'".{extension}" => "{kind}"' for extension, kind in types)
+    more = ""
+    if settings.log:
+        more += f"""server.modules += ("mod_accesslog")
+accesslog.filename = "{settings.log}"
+accesslog.format = "%h %l %u %t \\"%r\\" %>s %b \\"%{{Referer}}i\\" \\"%{{User-Agent}}i\\""
+"""
+    if "gzip" in settings.codings:
+        # It has no option for siblings; this is how its documentation does it.
+        more += f"""server.modules += ("mod_rewrite", "mod_setenv")
+$REQUEST_HEADER["Accept-Encoding"] =~ "gzip" {{
+    $HTTP["url"] =~ "^/assets/.*\\.({TEXT})$" {{ url.rewrite-once = ("^(.*)$" => "$1.gz") }}
+}}
+$HTTP["url"] =~ "\\.gz$" {{ setenv.add-response-header = ("Content-Encoding" => "gzip", "Vary" => "Accept-Encoding") }}
+"""
     file.write_text(
         f"""server.document-root = "{docroot}"
 server.bind = "127.0.0.1"
@@ -101,19 +153,38 @@ server.max-worker = {WORKERS}
 server.max-fds = 16384
 server.max-connections = 8192
 server.max-keep-alive-requests = 1000000000
-server.max-keep-alive-idle = 75
+server.max-keep-alive-idle = {settings.keepalive}
 server.network-backend = "sendfile"
 server.event-handler = "linux-sysepoll"
 server.stat-cache-engine = "simple"
-"""
+mimetype.assign = ({mimetypes})
+{more}"""
     )
     return [program, "-D", "-f", str(file)]
 
 
-def _apache(program, folder, docroot, port):
+def _apache(program, folder, docroot, port, settings=Settings()):
     modules = Path("/usr/lib/apache2/modules")
     user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
     file = folder / "apache.conf"
+    more = ""
+    if settings.log:
+        more += f"""CustomLog {settings.log} "{COMBINED_APACHE}"
+"""
+    if "gzip" in settings.codings:
+        # As its documentation of mod_deflate has it.
+        more += f"""LoadModule rewrite_module {modules}/mod_rewrite.so
+LoadModule headers_module {modules}/mod_headers.so
+RewriteEngine On
+RewriteCond "%{{HTTP:Accept-Encoding}}" "gzip"
+RewriteCond "%{{DOCUMENT_ROOT}}%{{REQUEST_URI}}.gz" -s
+RewriteRule "^(/assets/.*\\.({TEXT}))$" "$1.gz"
+<FilesMatch "\\.({TEXT})\\.gz$">
+    RemoveEncoding .gz
+    Header set Content-Encoding gzip
+    Header append Vary Accept-Encoding
+</FilesMatch>
+"""
     file.write_text(
         f"""ServerRoot {folder}
 ServerName localhost
@@ -123,6 +194,8 @@ DefaultRuntimeDir {folder}
 Mutex posixsem
 LoadModule mpm_event_module {modules}/mod_mpm_event.so
 LoadModule authz_core_module {modules}/mod_authz_core.so
+LoadModule mime_module {modules}/mod_mime.so
+TypesConfig /etc/mime.types
 {user}
 StartServers {WORKERS}
 ServerLimit 16
@@ -135,7 +208,7 @@ AsyncRequestWorkerFactor 8
 MaxConnectionsPerChild 0
 KeepAlive On
 MaxKeepAliveRequests 0
-KeepAliveTimeout 75
+KeepAliveTimeout {settings.keepalive}
 EnableSendfile On
 EnableMMAP On
 ErrorLog {folder}/error.log
@@ -146,9 +219,52 @@ DocumentRoot {docroot}
     AllowOverride None
     Options FollowSymLinks
 </Directory>
-"""
+{more}"""
     )
     return [program, "-DFOREGROUND", "-f", str(file)]
+
+
+def _caddy(program, folder, docroot, port, settings=Settings()):
+    file = folder / "Caddyfile"
+    order = [coding for coding in settings.codings if coding in ("gzip", "br", "zstd")]
+    precompressed = f"precompressed {' '.join(order)}" if order else ""
+    log = f"log {{\n        output file {settings.log} {{\n            roll_disabled\n        }}\n    }}" if settings.log else ""
+    file.write_text(
+        f"""{{
+    admin off
+    auto_https off
+    log {{
+        level ERROR
+    }}
+    servers {{
+        protocols h1
+        timeouts {{
+            idle {settings.keepalive}s
+        }}
+    }}
+}}
+http://127.0.0.1:{port} {{
+    bind 127.0.0.1
+    root * {docroot}
+    file_server {{
+        {precompressed}
+    }}
+    {log}
+}}
+"""
+    )
+    return [
+        "env", f"GOMAXPROCS={WORKERS}", f"HOME={folder}", f"XDG_DATA_HOME={folder}", f"XDG_CONFIG_HOME={folder}",
+        program, "run", "--config", str(file), "--adapter", "caddyfile",
+    ]
+
+
+def _kestrel(program, _, docroot, port, settings=Settings()):
+    gzip = ["--gzip"] if "gzip" in settings.codings else []
+    return [
+        "env", f"DOTNET_PROCESSOR_COUNT={WORKERS}", "DOTNET_EnableDiagnostics=0",
+        program, str(port), str(docroot), *gzip, *(["--log", str(settings.log)] if settings.log else []),
+    ]
 
 
 SERVERS = {
@@ -167,5 +283,16 @@ SERVERS = {
             "apache", "apache2", lambda: _find("apache2", "httpd"), _apache,
             lambda p: _output(p, "-v").removeprefix("Server version: "),
         ),
+        Server("caddy", "caddy", lambda: _find("caddy"), _caddy, lambda p: "Caddy " + _output(p, "version").split(" ")[0], "JSON, which is all it has"),
+        Server(
+            "kestrel", "", lambda: str(KESTREL) if KESTREL.exists() else None, _kestrel,
+            lambda _: "Kestrel " + _output("dotnet", "--version"), "W3C's format, which is all it has",
+        ),
+        Server(
+            "nginx-buffered", "nginx-light", lambda: _find("nginx"), _nginx_buffered, lambda p: "",
+            "nginx with access_log … buffer=64k flush=1s",
+        ),
     )
 }
+# Those that are measured where nothing else is said; nginx-buffered where there is an access log.
+USUAL = ("nginx", "webserv", "lighttpd", "apache", "caddy", "kestrel")

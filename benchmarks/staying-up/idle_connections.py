@@ -18,7 +18,7 @@ import collection
 import descriptors
 import memory
 from process import ServerProcess, free_port
-from servers import SERVERS, WORKER_CONNECTIONS, WORKERS
+from servers import SERVERS, WORKER_CONNECTIONS, WORKERS, Settings
 
 LENGTH = 612
 KEEPALIVE = 3600
@@ -114,7 +114,7 @@ def start(name, folder, docroot):
     shutil.rmtree(own, ignore_errors=True)
     own.mkdir(mode=0o755)
     port = free_port()
-    return ServerProcess(definition.command(program, own, docroot, port, keepalive=KEEPALIVE), own, port)
+    return ServerProcess(definition.command(program, own, docroot, port, Settings(keepalive=KEEPALIVE)), own, port)
 
 
 def run(options, folder):

@@ -11,6 +11,8 @@ internal sealed partial class EpollConnection
 
     public SendLimits SendLimits { get; set; } = SendLimits.Default;
 
+    public long Unsent { get; private set; }
+
     public ValueTask SendAsync(ReadOnlyMemory<byte> data, bool more = false) =>
         SendAsync(new EpollSend { Head = data, More = more });
 
@@ -46,6 +48,7 @@ internal sealed partial class EpollConnection
 
             if (_socket < 0)
             {
+                Unsent = send.Left;
                 return ValueTask.FromException(new IOException(_closedBecause));
             }
 
@@ -55,6 +58,7 @@ internal sealed partial class EpollConnection
                 case EpollSendProgress.Done:
                     return ValueTask.CompletedTask;
                 case EpollSendProgress.Failed:
+                    Unsent = send.Left;
                     _broken |= send.IsConnectionBroken;
                     return ValueTask.FromException(send.Failure());
                 case EpollSendProgress.Blocked:
@@ -133,6 +137,7 @@ internal sealed partial class EpollConnection
             }
 
             send.TryClaim();
+            Unsent = failure is null ? 0 : send.What.Left;
             send.What = default;
         }
 

@@ -60,6 +60,8 @@ internal sealed class EpollLoop : IEventLoop
     /// <summary>How often a turn took longer than a tenth of a second.</summary>
     public long Stalls => Interlocked.Read(ref _stalls);
 
+    public int? Index => _index;
+
     // The cached time is old while the loop sleeps, so others read the clock itself.
     public long Milliseconds => IsCurrent ? _now : Environment.TickCount64;
 

@@ -86,6 +86,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "write")]
     public static partial nint Write(int descriptor, byte* buffer, nuint length);
 
+    [LibraryImport("libc", EntryPoint = "access")]
+    public static partial int Access(byte* path, int rights);
+
     [LibraryImport("libc", EntryPoint = "open")]
     public static partial int Open(byte* path, int flags, int mode);
 

@@ -29,7 +29,7 @@ public sealed class FullDiskTests
     private static Task<string> PutAsync(TrialSite site, string name, string body) => site.ExchangeAsync(string.Create(
         CultureInfo.InvariantCulture, $"PUT /up/{name} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
 
-    private static string[] WithSmallDisk(string directory)
+    internal static string[] WithSmallDisk(string directory)
     {
         string[] namespaces = Environment.UserName == "root" ? ["--mount"] : ["--user", "--map-root-user", "--mount"];
         return

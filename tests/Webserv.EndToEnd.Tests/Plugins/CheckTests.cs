@@ -74,17 +74,20 @@ public sealed class CheckTests
     public async Task Check_PackagedConfiguration_HasNoErrors()
     {
         var unit = await File.ReadAllTextAsync(Repository.Path("packaging", "webserv.service"), TestContext.Current.CancellationToken);
-        var state = unit.Split('\n').Single(line => line.StartsWith("StateDirectory=", StringComparison.Ordinal))["StateDirectory=".Length..];
         using var folder = new ServerFolder();
         folder.MakeDirectory("srv", "www");
-        foreach (var directory in state.Split(' '))
+        foreach (var (key, parent) in (ReadOnlySpan<(string, string)>)[("StateDirectory=", "lib"), ("LogsDirectory=", "log")])
         {
-            folder.MakeDirectory("var", "lib", directory);
+            var names = unit.Split('\n').Single(line => line.StartsWith(key, StringComparison.Ordinal))[key.Length..];
+            foreach (var directory in names.Split(' '))
+            {
+                folder.MakeDirectory("var", parent, directory);
+            }
         }
 
         var text = await File.ReadAllTextAsync(Repository.Path("packaging", "appsettings.json"), TestContext.Current.CancellationToken);
         text = text.Replace("\"/srv/", $"\"{folder.Combine("srv")}/", StringComparison.Ordinal)
-            .Replace("\"/var/lib/", $"\"{folder.Combine("var", "lib")}/", StringComparison.Ordinal);
+            .Replace("\"/var/", $"\"{folder.Combine("var")}/", StringComparison.Ordinal);
         folder.Write("etc/webserv/appsettings.json", text);
         var result = await RunAsync("check", "--config", folder.Combine("etc", "webserv", "appsettings.json"));
         Assert.Equal((0, ""), (result.ExitCode, result.Errors));

@@ -19,12 +19,14 @@ public sealed class AllocationTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Theory(Timeout = 180_000)]
-    [InlineData("", 200, 612)]
-    [InlineData("If-None-Match: {tag}\r\nIf-Modified-Since: {date}\r\n", 304, 0)]
-    [InlineData("If-Modified-Since: {date}\r\n", 304, 0)]
-    [InlineData("Range: bytes=100-299\r\nIf-Range: {tag}\r\n", 206, 200)]
-    [InlineData("Range: bytes=-17\r\n", 206, 17)]
-    public async Task KeepAlive_SmallFile_AllocatesNothing(string fields, int status, int length)
+    [InlineData("", 200, 612, null)]
+    [InlineData("", 200, 612, nameof(AccessLogFormat.Combined))]
+    [InlineData("Range: bytes=-17\r\nReferer: http://a/\r\n", 206, 17, nameof(AccessLogFormat.Json))]
+    [InlineData("If-None-Match: {tag}\r\nIf-Modified-Since: {date}\r\n", 304, 0, null)]
+    [InlineData("If-Modified-Since: {date}\r\n", 304, 0, null)]
+    [InlineData("Range: bytes=100-299\r\nIf-Range: {tag}\r\n", 206, 200, null)]
+    [InlineData("Range: bytes=-17\r\n", 206, 17, null)]
+    public async Task KeepAlive_SmallFile_AllocatesNothing(string fields, int status, int length, string? accessLog)
     {
         await File.WriteAllBytesAsync(Path.Combine(_directory, "index.html"), new byte[612], TestContext.Current.CancellationToken);
         File.SetLastWriteTimeUtc(Path.Combine(_directory, "index.html"), DateTime.UnixEpoch.AddYears(50));
@@ -48,6 +50,12 @@ public sealed class AllocationTests : IDisposable
                 return middleware!.InvokeAsync(context, next, cancellation);
             }, releasesContext: true);
             setup.Add(new PipelineEntryOptions { ConfigurationPath = "x", Use = name, Root = _directory });
+            setup.AccessLog = accessLog is null ? null : new AccessLogOptions
+            {
+                ConfigurationPath = "x",
+                Format = Enum.Parse<AccessLogFormat>(accessLog),
+                File = new LogFileOptions(Path.Combine(_directory, "access.log"), UnixFileMode.UserWrite, 64 * 1024, TimeSpan.FromSeconds(1), 1 << 20),
+            };
         });
         middleware = StaticFilesOf.Create(rig, _directory);
         using var client = await rig.ConnectAsync();

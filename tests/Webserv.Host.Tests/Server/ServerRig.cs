@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Webserv.Host.Configuration;
 using Webserv.Host.Files;
 using Webserv.Host.Http1;
+using Webserv.Host.Logging;
 using Webserv.Host.Pipeline;
 using Webserv.Host.Proxies;
 using Webserv.Host.Tests.Plugins;
@@ -27,6 +28,7 @@ internal sealed class ServerRig : IAsyncDisposable
         var options = new TransportOptions { Kind = kind == RigKind.Sockets ? TransportKind.Sockets : TransportKind.Epoll, EventLoops = 1 };
         _transport = kind == RigKind.Memory ? new MemoryTransport(_loggers, time) : TransportFactory.Create(options, _loggers, time);
         Time = time;
+        AccessLogs = new AccessLogs(time, _loggers.CreateLogger<AccessLogs>());
     }
 
     public CollectingLoggerProvider Logs { get; } = new();
@@ -34,6 +36,8 @@ internal sealed class ServerRig : IAsyncDisposable
     public OpenFileCache Files { get; }
 
     public TimeProvider Time { get; }
+
+    public AccessLogs AccessLogs { get; }
 
     public required Http1Server Http { get; init; }
 
@@ -56,6 +60,7 @@ internal sealed class ServerRig : IAsyncDisposable
     private ServerRig(ServerRig parts, Http1Server http, ProxyProtocolHandler connections, PipelineHolder pipelines)
     {
         (_loggers, _transport, _inline, Logs, Files, Time) = (parts._loggers, parts._transport, parts._inline, parts.Logs, parts.Files, parts.Time);
+        AccessLogs = parts.AccessLogs;
         (Http, Pipelines, Listener) = (http, pipelines, _transport.Bind(ServerSetup.Endpoint, connections));
         Listener.Start();
     }
@@ -116,6 +121,7 @@ internal sealed class ServerRig : IAsyncDisposable
         await Listener.DisposeAsync();
         await _transport.DisposeAsync();
         await WaitUntilIdleAsync();
+        await Pipelines.Current.RetireAsync(TimeSpan.Zero, static _ => { }, Time);
         Files.Dispose();
         _loggers.Dispose();
 
@@ -126,7 +132,7 @@ internal sealed class ServerRig : IAsyncDisposable
     private async Task<PipelineGeneration> BuildAsync(ServerSetup setup, int number)
     {
         var errors = new ErrorList();
-        var builder = new PipelineBuilder(setup.Build(), setup.Catalog, errors, _loggers.CreateLogger("Webserv.Pipeline"));
+        var builder = new PipelineBuilder(setup.Build(), setup.Catalog, errors, _loggers.CreateLogger("Webserv.Pipeline")) { AccessLogs = AccessLogs };
         var generation = await builder.BuildAsync(number, TestContext.Current.CancellationToken);
         Assert.Empty(errors.Items);
         return generation!;

@@ -26,6 +26,9 @@ internal sealed class ServerSetup(bool inline)
 
     public ByteSize? MaxRequestBodySize { get; set; }
 
+    /// <summary>The access log of the one virtual server.</summary>
+    public AccessLogOptions? AccessLog { get; set; }
+
     /// <summary>Virtual servers in place of the one that the entries make.</summary>
     public List<VirtualServerOptions> Servers { get; } = [];
 
@@ -73,6 +76,7 @@ internal sealed class ServerSetup(bool inline)
                 Listen = [Endpoint],
                 ErrorPages = ErrorPages,
                 MaxRequestBodySize = MaxRequestBodySize,
+                AccessLog = AccessLog,
                 Pipeline = _entries,
             },
         ],
