@@ -16,8 +16,13 @@ internal static class HttpDate
         date = default;
 
         // The name of the day says nothing that the rest does not say, and in the form of RFC 850 it could only be checked
-        // once the century is known.
+        // once the century is known. It is a word all the same: an entity-tag must not be taken for a date.
         var comma = text.IndexOf(',');
+        if (!IsWord(comma < 0 ? text[..Math.Min(3, text.Length)] : text[..comma]))
+        {
+            return false;
+        }
+
         if (comma == 3)
         {
             return TryParse(text[4..], " dd MMM yyyy HH:mm:ss 'GMT'", out date);
@@ -30,6 +35,19 @@ internal static class HttpDate
 
         return text.Length == 24 && text[3] == ' '
             && (TryParse(text[4..], "MMM dd HH:mm:ss yyyy", out date) || TryParse(text[4..], "MMM  d HH:mm:ss yyyy", out date));
+    }
+
+    private static bool IsWord(ReadOnlySpan<char> text)
+    {
+        foreach (var character in text)
+        {
+            if (!char.IsAsciiLetter(character))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool TryParse(ReadOnlySpan<char> text, string format, out DateTimeOffset date) => DateTimeOffset.TryParseExact(

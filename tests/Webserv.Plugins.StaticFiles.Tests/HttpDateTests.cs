@@ -44,6 +44,9 @@ public sealed class HttpDateTests
     [InlineData("1994-11-06T08:49:37Z")]
     [InlineData("Sun Nov 06 08:49:37 1994 GMT")]
     [InlineData("Sun, 06 Nov 1994 08:49:37 GMT, Mon, 07 Nov 1994 08:49:37 GMT")]
+    [InlineData("\"Sy, 06 Nov 1994 08:49:37 GMT")]
+    [InlineData("W/5u, 06-Nov-94 08:49:37 GMT")]
+    [InlineData("\"a- Nov 06 08:49:37 1994")]
     public void TryParse_AnythingElse_IsNoDate(string text) => Assert.False(HttpDate.TryParse(text, Now, out _));
 
     [Fact]
