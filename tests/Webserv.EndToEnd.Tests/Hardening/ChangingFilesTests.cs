@@ -130,7 +130,9 @@ public sealed class ChangingFilesTests
 
     private static int Replace(ServerFolder folder, CancellationToken stop)
     {
+        // Made beforehand: digests would take longer than the changes.
         var random = new Random(2);
+        var versions = Enumerable.Range(0, 20 * Names).Select(index => VersionedContent.Make(random, LengthOf(index % Names, random))).ToArray();
         var changes = 0;
         var fresh = folder.Combine("fresh");
         for (; !stop.IsCancellationRequested; changes++)
@@ -143,7 +145,7 @@ public sealed class ChangingFilesTests
                 continue;
             }
 
-            File.WriteAllBytes(fresh, VersionedContent.Make(random, LengthOf(name, random)));
+            File.WriteAllBytes(fresh, versions[(random.Next(20) * Names) + name]);
             File.Move(fresh, path, overwrite: true);
         }
 
@@ -179,8 +181,14 @@ public sealed class ChangingFilesTests
             // Half of it, and then the other half of the same version.
             var middle = random.Next(1, 400_000);
             var first = await Count(reader.GetAsync(path, $"Range: bytes=0-{middle - 1}\r\n", Cancellation));
-            if (first.Status != 206 || first["ETag"].Length == 0)
+            if (first.Status != 206)
             {
+                continue;
+            }
+
+            if (first["Content-Range"].EndsWith($"/{first.Body.Length}", StringComparison.Ordinal))
+            {
+                Assert.True(VersionedContent.IsWhole(first.Body), $"{path} is mixed: {first.Head}");
                 continue;
             }
 
