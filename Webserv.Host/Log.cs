@@ -28,6 +28,9 @@ internal static partial class Log
     [LoggerMessage(106, LogLevel.Warning, "Connection {ConnectionId:x}: a callback for cancellation threw")]
     public static partial void CancellationFailed(ILogger logger, long connectionId, Exception exception);
 
+    [LoggerMessage(107, LogLevel.Warning, "{TraceId}: {Client}: {Path}: {File} became shorter while it was being sent, and the answer was cut: {Problem}")]
+    public static partial void FileShrank(ILogger logger, string traceId, IPAddress? client, string path, string file, string problem);
+
     [LoggerMessage(110, LogLevel.Debug, "{TraceId}: {Client}: {Method} {Path}: the client is gone")]
     public static partial void ClientGone(ILogger logger, string traceId, IPAddress? client, string method, string path);
 

@@ -202,6 +202,13 @@ internal sealed class Http1Response : IHttpResponse
         {
             await _body.SendFileAsync(handle, offset, count).ConfigureAwait(false);
         }
+        catch (EndOfStreamException exception)
+        {
+            // The length is out and cannot be kept: the connection is cut, and whoever shortened the file is to know why.
+            Log.FileShrank(
+                _context.Server.Logger, _context.TraceId, _context.Connection.RemoteAddress, _context.Request.Path, file.PhysicalPath, exception.Message);
+            throw;
+        }
         finally
         {
             file.Return(handle);

@@ -95,7 +95,8 @@ internal static class RangeField
         return true;
     }
 
-    // Joins it with those that it touches, in the place of the first of them.
+    // Joins it with those that it touches, in the place of the first of them. Once through them is enough: no two of them touch
+    // each other, so what it becomes by joining one touches no other that it did not touch by itself.
     private static int Add(Span<ByteRange> ranges, int count, ByteRange range)
     {
         var place = count;
@@ -111,9 +112,6 @@ internal static class RangeField
             place = Math.Min(place, index);
             ranges[(index + 1)..count].CopyTo(ranges[index..]);
             count--;
-
-            // It has grown, and may touch what it did not touch before.
-            index = 0;
         }
 
         ranges[place..count].CopyTo(ranges[(place + 1)..]);

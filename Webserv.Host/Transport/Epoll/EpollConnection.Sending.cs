@@ -52,7 +52,7 @@ internal sealed partial class EpollConnection
                 return ValueTask.FromException(new IOException(_closedBecause));
             }
 
-            progress = _writable ? send.Continue(_socket) : EpollSendProgress.Blocked;
+            progress = _writable ? send.Continue(_socket, ref _loop.FileSlices) : EpollSendProgress.Blocked;
             switch (progress)
             {
                 case EpollSendProgress.Done:
@@ -119,7 +119,7 @@ internal sealed partial class EpollConnection
             }
             else
             {
-                var progress = send.What.Continue(_socket);
+                var progress = send.What.Continue(_socket, ref _loop.FileSlices);
                 LookAtPeer(send, _loop.Milliseconds);
                 switch (progress)
                 {

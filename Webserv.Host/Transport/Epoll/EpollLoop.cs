@@ -32,6 +32,7 @@ internal sealed class EpollLoop : IEventLoop
     private long _stalls;
     private long _stallLogged = long.MinValue / 2;
     private BusyPeriod _busy;
+    private FileSlices _fileSlices;
     private volatile bool _sleeping;
     private volatile bool _stopping;
     private volatile bool _stopped;
@@ -54,6 +55,9 @@ internal sealed class EpollLoop : IEventLoop
 
     /// <summary>Counts the turns; for its own thread alone.</summary>
     public long Turn { get; private set; }
+
+    /// <summary>How much of a file is sent at once.</summary>
+    public ref FileSlices FileSlices => ref _fileSlices;
 
     public ILogger Logger => _logger;
 
@@ -217,6 +221,7 @@ internal sealed class EpollLoop : IEventLoop
             _busy.EndTurn();
             var count = Wait();
             _busy.BeginTurn();
+            _fileSlices.BeginTurn();
             _now = Environment.TickCount64;
             Turn++;
             for (var i = 0; i < count; i++)

@@ -5,8 +5,6 @@ namespace Webserv.Host.Transport.Epoll;
 /// <summary>What is left of one send: up to two pieces of memory, then up to one piece of a file.</summary>
 internal unsafe struct EpollSend
 {
-    // A large file goes out in slices, so that one fast download does not hold up a loop.
-    private const long FileSlice = 1 << 20;
     private const int FileEnded = -1;
     private const int FileClosed = -2;
     private int _error;
@@ -31,7 +29,9 @@ internal unsafe struct EpollSend
     public readonly bool IsConnectionBroken => _error is not (FileEnded or FileClosed);
 
     /// <summary>Sends as much as can be sent now.</summary>
-    public EpollSendProgress Continue(int socket)
+    /// <param name="socket">The descriptor.</param>
+    /// <param name="slices">Gives the file its share of the loop.</param>
+    public EpollSendProgress Continue(int socket, ref FileSlices slices)
     {
         while (Head.Length + Body.Length > 0)
         {
@@ -57,7 +57,7 @@ internal unsafe struct EpollSend
             }
         }
 
-        return FileLeft > 0 ? ContinueFile(socket) : EpollSendProgress.Done;
+        return FileLeft > 0 ? ContinueFile(socket, slices.Take()) : EpollSendProgress.Done;
     }
 
     /// <summary>Why <see cref="Continue"/> failed.</summary>
@@ -68,13 +68,13 @@ internal unsafe struct EpollSend
         _ => new IOException($"the connection is broken: {LibC.Describe(_error)}"),
     };
 
-    private EpollSendProgress ContinueFile(int socket)
+    private EpollSendProgress ContinueFile(int socket, long slice)
     {
         var held = false;
         try
         {
             File!.DangerousAddRef(ref held);
-            return ContinueFile(socket, (int)File.DangerousGetHandle());
+            return ContinueFile(socket, (int)File.DangerousGetHandle(), slice);
         }
         catch (ObjectDisposedException)
         {
@@ -91,9 +91,9 @@ internal unsafe struct EpollSend
         }
     }
 
-    private EpollSendProgress ContinueFile(int socket, int file)
+    private EpollSendProgress ContinueFile(int socket, int file, long slice)
     {
-        for (var slice = FileSlice; FileLeft > 0;)
+        while (FileLeft > 0)
         {
             if (slice <= 0)
             {

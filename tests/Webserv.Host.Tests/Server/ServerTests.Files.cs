@@ -76,6 +76,31 @@ public abstract partial class ServerTests
         }
     }
 
+    [Fact]
+    public async Task Files_FileThatShrinksWhileItIsSent_IsCutAndLogged()
+    {
+        using var folder = new TemporaryFolder();
+        const int Length = 64 << 20;
+        folder.Write("a.bin", Length, seed: 1);
+        IMiddleware? files = null;
+        await using var rig = await StartAsync(setup => setup.Use((context, next, cancellation) => files!.InvokeAsync(context, next, cancellation)));
+        files = StaticFilesOf.Create(rig, folder.Path);
+        using var client = await rig.ConnectAsync();
+        await client.SendAsync("GET /a.bin HTTP/1.1\r\nHost: x\r\n\r\n");
+        await client.Stream.ReadExactlyAsync(new byte[1_000], client.Token);
+        using (var file = File.OpenHandle(folder.Combine("a.bin"), FileMode.Open, FileAccess.Write))
+        {
+            RandomAccess.SetLength(file, 1);
+        }
+
+        var (octets, inOrder) = await client.ReadToWhateverEndAsync();
+        Assert.False(inOrder, "an end in order would look like the whole");
+        Assert.InRange(octets.Length, 0, Length - 2_000);
+        await rig.WaitUntilIdleAsync();
+        var entry = Assert.Single(rig.Logs.At(Microsoft.Extensions.Logging.LogLevel.Warning));
+        Assert.Contains(folder.Combine("a.bin"), entry, StringComparison.Ordinal);
+    }
+
     private static IReadOnlyList<MultipartReader.Part> ReadParts(RawResponse response)
     {
         if (response.Status == 416)
