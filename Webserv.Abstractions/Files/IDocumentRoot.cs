@@ -24,6 +24,29 @@ public interface IDocumentRoot
     IFileEntry FindIn(IFileEntry directory, string name);
 
     /// <summary>
+    /// Finds the file beside a file that was found before, whose name is that one's with something behind it: the
+    /// <c>app.js.br</c> of <c>app.js</c>. The same rules hold, and while the answers are fresh it costs neither a system call
+    /// nor an allocation.
+    /// </summary>
+    /// <param name="file">An entry whose kind is <see cref="FileKind.File"/>, from this root.</param>
+    /// <param name="suffix">What is behind the name, for example <c>.br</c>. With a slash in it nothing is found.</param>
+    /// <exception cref="ArgumentException">It is no file of this root.</exception>
+    IFileEntry FindSibling(IFileEntry file, string suffix);
+
+    /// <summary>
+    /// Opens a file that was found before for reading, as it was when it was found: whoever has read all of
+    /// <see cref="IFileEntry.Length"/> bytes has read that version of it and no mixture with another.
+    /// </summary>
+    /// <param name="file">An entry whose kind is <see cref="FileKind.File"/>, from this root.</param>
+    /// <returns>
+    /// The content from its beginning, to be disposed. Reading may block, and throws <see cref="IOException"/> when the file
+    /// changes meanwhile, with the last byte at the latest.
+    /// </returns>
+    /// <exception cref="ArgumentException">It is no file of this root.</exception>
+    /// <exception cref="Http.HttpException">503: this version of it can no longer be had, or the file system could not answer.</exception>
+    Stream OpenRead(IFileEntry file);
+
+    /// <summary>
     /// Looks the path of an entry up again and asks the file system for it whatever the cache remembers. For what is done
     /// with <see cref="IFileEntry.PhysicalPath"/> outside this interface, immediately before it is done: an entry from the
     /// cache may be as old as the cache lets it become, and a directory on its path may be a symbolic link to somewhere

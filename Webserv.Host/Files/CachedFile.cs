@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Webserv.Abstractions.Files;
+using Webserv.Abstractions.Http;
 
 namespace Webserv.Host.Files;
 
@@ -14,7 +15,7 @@ internal sealed class CachedFile : IFileEntry
     private readonly RootDirectory _root;
     private readonly FileFacts _facts;
     private readonly SafeFileHandle? _handle;
-    private ChildPath[] _children = [];
+    private RelatedPath[] _related = [];
 
     /// <summary>Keeps what a look-up found.</summary>
     /// <param name="root">The root it was found in.</param>
@@ -99,7 +100,7 @@ internal sealed class CachedFile : IFileEntry
     /// <see langword="false"/> where the cache has let go of the descriptor and the file has changed on disk since, so that
     /// this version of it can no longer be had.
     /// </returns>
-    /// <exception cref="Abstractions.Http.HttpException">503: it had to be opened again and the file system could not answer.</exception>
+    /// <exception cref="HttpException">503: it had to be opened again and the file system could not answer.</exception>
     public bool TryRent([NotNullWhen(true)] out SafeFileHandle? handle)
     {
         if (Kind != FileKind.File)
@@ -143,28 +144,45 @@ internal sealed class CachedFile : IFileEntry
     /// <summary>Closes the descriptor as soon as nobody borrows it any more.</summary>
     public void Close() => _handle?.Dispose();
 
+    /// <summary>Reads it as it was found.</summary>
+    /// <exception cref="HttpException">503: this version of it can no longer be had, or the file system could not answer.</exception>
+    public Stream OpenRead() =>
+        Content is not null ? new MemoryStream(Content, writable: false)
+        : TryRent(out var handle) ? new CachedFileStream(this, handle)
+        : throw new HttpException(StatusCodes.ServiceUnavailable, $"{PhysicalPath} changed while it was about to be read");
+
+    /// <summary>Whether a borrowed descriptor still shows this version.</summary>
+    /// <exception cref="IOException">The file system failed.</exception>
+    public bool IsUnchanged(SafeFileHandle handle) => _root.Examine(handle).IsSameVersion(_facts);
+
     /// <summary>The path of a name in this directory, the same string every time for the first few names.</summary>
-    public string GetChildPath(string name)
+    public string GetChildPath(string name) => GetRelatedPath(name, isChild: true);
+
+    /// <summary>The path of this file with something behind it, the same string every time for the first few suffixes.</summary>
+    public string GetSiblingPath(string suffix) => GetRelatedPath(suffix, isChild: false);
+
+    // One of the two is asked for: a file has no children, and a directory no siblings.
+    private string GetRelatedPath(string name, bool isChild)
     {
         const int Remembered = 8;
-        var children = Volatile.Read(ref _children);
-        foreach (ref readonly var child in children.AsSpan())
+        var related = Volatile.Read(ref _related);
+        foreach (ref readonly var one in related.AsSpan())
         {
-            if (child.Name == name)
+            if (one.Name == name)
             {
-                return child.Path;
+                return one.Path;
             }
         }
 
-        var path = Path.EndsWith('/') ? Path + name : $"{Path}/{name}";
-        if (children.Length < Remembered)
+        var path = !isChild || Path.EndsWith('/') ? Path + name : $"{Path}/{name}";
+        if (related.Length < Remembered)
         {
             // Two at once may lose one of the names, which is then made again.
-            Volatile.Write(ref _children, [.. children, new ChildPath(name, path)]);
+            Volatile.Write(ref _related, [.. related, new RelatedPath(name, path)]);
         }
 
         return path;
     }
 
-    private readonly record struct ChildPath(string Name, string Path);
+    private readonly record struct RelatedPath(string Name, string Path);
 }

@@ -47,6 +47,17 @@ internal sealed class DocumentRoot(RootDirectory root, IPipelineEntry entry) : I
     }
 
     /// <inheritdoc />
+    public IFileEntry FindSibling(IFileEntry file, string suffix)
+    {
+        ArgumentNullException.ThrowIfNull(suffix);
+        var own = GetOwnFile(file);
+        return root.Find(suffix.AsSpan().ContainsAny('/', '\\') ? "" : own.GetSiblingPath(suffix));
+    }
+
+    /// <inheritdoc />
+    public Stream OpenRead(IFileEntry file) => GetOwnFile(file).OpenRead();
+
+    /// <inheritdoc />
     public IFileEntry FindAgain(IFileEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
@@ -105,6 +116,14 @@ internal sealed class DocumentRoot(RootDirectory root, IPipelineEntry entry) : I
         return directory is CachedFile { Kind: FileKind.Directory } own && own.IsFrom(root)
             ? own
             : throw new ArgumentException("Not a directory that was found through this root.", nameof(directory));
+    }
+
+    private CachedFile GetOwnFile(IFileEntry file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return file is CachedFile { Kind: FileKind.File } own && own.IsFrom(root)
+            ? own
+            : throw new ArgumentException("Not a file that was found through this root.", nameof(file));
     }
 
     private void Remember(string requestPath, string path)

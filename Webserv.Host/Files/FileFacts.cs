@@ -37,4 +37,11 @@ internal readonly record struct FileFacts(
     /// </summary>
     /// <param name="lookedAt">When the file was opened, in seconds since 1970.</param>
     public bool IsRecent(long lookedAt) => Math.Abs(ChangedSeconds - lookedAt) <= 2;
+
+    /// <summary>
+    /// Whether the content is the same as far as an entity-tag tells: attributes may have changed, and what was removed or
+    /// replaced while it was open has lost its name.
+    /// </summary>
+    public bool IsSameVersion(in FileFacts other) =>
+        this == other with { ChangedSeconds = ChangedSeconds, ChangedNanoseconds = ChangedNanoseconds };
 }

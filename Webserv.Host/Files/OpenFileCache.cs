@@ -240,6 +240,10 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
         return false;
     }
 
+    /// <summary>What an open file is like now.</summary>
+    /// <exception cref="IOException">The file system failed.</exception>
+    public FileFacts Examine(SafeFileHandle handle) => _files.Examine(handle);
+
     private static CacheShelf GetShelf(CachedFile file) =>
         file.HasDescriptor ? CacheShelf.Descriptors
         : file.Kind is FileKind.File or FileKind.Directory ? CacheShelf.Memory

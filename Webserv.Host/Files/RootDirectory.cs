@@ -71,4 +71,7 @@ internal sealed class RootDirectory(
     /// <summary>Opens a file again, if it is unchanged.</summary>
     public bool TryReopen(string path, in FileFacts facts, [NotNullWhen(true)] out SafeFileHandle? handle) =>
         cache.TryReopen(this, path, facts, out handle);
+
+    /// <summary>What an open file is like now.</summary>
+    public FileFacts Examine(SafeFileHandle handle) => cache.Examine(handle);
 }

@@ -114,8 +114,11 @@ internal sealed class Http1Response : IHttpResponse
     /// <param name="isLeftBehind">Whether a middleware may still write: then its buffer is nobody else's, ever.</param>
     public void End(bool isLeftBehind)
     {
-        _stream?.End();
-        _stream = null;
+        if (isLeftBehind)
+        {
+            _stream?.End();
+            _stream = null;
+        }
 
         // They are a plugin's, which must not be kept in memory by a response that waits for its next request.
         _starting.Clear();

@@ -1,6 +1,9 @@
 namespace Webserv.Host.Http1;
 
-/// <summary>The response body as middleware see it. One is made for every request that asks for it and dies with the request.</summary>
+/// <summary>
+/// The response body as middleware see it. Behind a gate one is made for every request that asks for it and dies with the
+/// request; without one it is used again, as the response is.
+/// </summary>
 /// <param name="response">The response.</param>
 /// <param name="gate">Shuts out calls that come when the request is over; <see langword="null"/> where a middleware promised that none come.</param>
 internal sealed class ResponseBodyStream(Http1Response response, RequestGate? gate) : Stream

@@ -36,6 +36,19 @@ internal sealed class TestDocumentRoot : IDocumentRoot
         return Look(RequestPathRules.IsAcceptableName(name, _options.ServeDotFiles) ? $"{path}/{name}" : "");
     }
 
+    public IFileEntry FindSibling(IFileEntry file, string suffix)
+    {
+        ArgumentNullException.ThrowIfNull(suffix);
+        var path = GetPathOfFile(file);
+        return Look(suffix.AsSpan().ContainsAny('/', '\\') ? "" : path + suffix);
+    }
+
+    public Stream OpenRead(IFileEntry file)
+    {
+        GetPathOfFile(file);
+        return new TestFileStream(file);
+    }
+
     public IFileEntry FindAgain(IFileEntry entry) => Look(GetPath(entry));
 
     public IEnumerable<DirectoryItem> Enumerate(IFileEntry directory) => Read(GetPathOfDirectory(directory));
@@ -99,6 +112,11 @@ internal sealed class TestDocumentRoot : IDocumentRoot
         GetPath(directory) is var path && directory.Kind == FileKind.Directory
             ? path
             : throw new ArgumentException("Not a directory that was found through this root.", nameof(directory));
+
+    private string GetPathOfFile(IFileEntry file) =>
+        GetPath(file) is var path && file.Kind == FileKind.File
+            ? path
+            : throw new ArgumentException("Not a file that was found through this root.", nameof(file));
 
     private string GetPath(IFileEntry entry)
     {

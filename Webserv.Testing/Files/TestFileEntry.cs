@@ -37,7 +37,11 @@ public sealed class TestFileEntry(FileKind kind, string physicalPath) : IFileEnt
         {
             Length = info.Length,
             LastModified = new DateTimeOffset(ticks - (ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero),
-            EntityTag = string.Create(CultureInfo.InvariantCulture, $"\"{info.Length:x}-{ticks:x}\""),
+            EntityTag = GetTag(info.Length, info.LastWriteTimeUtc),
         };
     }
+
+    /// <summary>The entity-tag of a version of a file.</summary>
+    internal static string GetTag(long length, DateTime modified) =>
+        string.Create(CultureInfo.InvariantCulture, $"\"{length:x}-{modified.Ticks:x}\"");
 }

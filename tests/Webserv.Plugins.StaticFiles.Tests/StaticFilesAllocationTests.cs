@@ -102,6 +102,10 @@ public sealed class StaticFilesAllocationTests
 
         public IFileEntry FindIn(IFileEntry directory, string name) => file;
 
+        public IFileEntry FindSibling(IFileEntry found, string suffix) => throw new NotSupportedException();
+
+        public Stream OpenRead(IFileEntry found) => throw new NotSupportedException();
+
         public IFileEntry FindAgain(IFileEntry entry) => entry;
 
         public IEnumerable<DirectoryItem> Enumerate(IFileEntry directory) => throw new NotSupportedException();

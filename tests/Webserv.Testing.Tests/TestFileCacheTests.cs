@@ -1,4 +1,5 @@
 using Webserv.Abstractions.Files;
+using Webserv.Abstractions.Http;
 using Webserv.Testing.Files;
 using Webserv.Testing.Pipeline;
 
@@ -47,6 +48,36 @@ public sealed class TestFileCacheTests : IDisposable
     [InlineData(SymbolicLinkPolicy.Follow, "/out", FileKind.File)]
     public void Find_SymbolicLink_FollowsThePolicy(SymbolicLinkPolicy policy, string path, FileKind kind) =>
         Assert.Equal(kind, Open(new() { SymbolicLinks = policy }).Find(path).Kind);
+
+    [Fact]
+    public void FindSibling_File_FindsWhatIsBesideIt()
+    {
+        var root = Open(new());
+        File.WriteAllText(Path.Combine(root.Directory, "a.txt.gz"), "123");
+        var file = root.Find("/a.txt");
+        Assert.Equal((FileKind.File, 3L), (root.FindSibling(file, ".gz").Kind, root.FindSibling(file, ".gz").Length));
+        Assert.Equal(FileKind.Missing, root.FindSibling(file, ".br").Kind);
+        Assert.Equal(FileKind.Missing, root.FindSibling(file, "/../a.txt").Kind);
+        Assert.Throws<ArgumentException>(() => root.FindSibling(root.Find("/sub"), ".gz"));
+    }
+
+    [Fact]
+    public void OpenRead_FileThatChanges_IsNeverAMixture()
+    {
+        var root = Open(new());
+        var file = root.Find("/a.txt");
+        using (var reader = new StreamReader(root.OpenRead(file)))
+        {
+            Assert.Equal("12345", reader.ReadToEnd());
+        }
+
+        using var stream = root.OpenRead(file);
+        Assert.Equal('1', stream.ReadByte());
+        File.WriteAllText(file.PhysicalPath, "54321");
+        File.SetLastWriteTimeUtc(file.PhysicalPath, new DateTime(2024, 2, 29, 0, 0, 0, DateTimeKind.Utc));
+        Assert.Throws<IOException>(() => stream.CopyTo(Stream.Null));
+        Assert.Equal(503, Assert.Throws<HttpException>(() => root.OpenRead(file)).StatusCode);
+    }
 
     [Fact]
     public void FindIn_Directory_FindsItsFile()
