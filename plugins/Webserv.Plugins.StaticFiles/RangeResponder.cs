@@ -20,15 +20,16 @@ internal sealed class RangeResponder(int maxRanges)
     /// <param name="context">A request whose conditions hold, If-Range among them.</param>
     /// <param name="file">The file.</param>
     /// <param name="contentType">Its media type; empty for none.</param>
+    /// <param name="varies">Whether the answer depends on Accept-Encoding.</param>
     /// <param name="cancellation">Cancelled when nobody waits for the answer any more.</param>
-    public Task RespondAsync(IHttpContext context, IFileEntry file, string contentType, CancellationToken cancellation)
+    public Task RespondAsync(IHttpContext context, IFileEntry file, string contentType, bool varies, CancellationToken cancellation)
     {
         var response = context.Response;
         Span<ByteRange> ranges = stackalloc ByteRange[maxRanges];
         switch (RangeField.Evaluate(context.Request.Headers[Fields.Range], file.Length, ranges, out var count))
         {
             case RangeOutcome.NotSatisfiable:
-                return Refuse(file.Length);
+                return Refuse(file.Length, varies);
             case RangeOutcome.Part:
                 response.StatusCode = StatusCodes.PartialContent;
                 response.Headers[Fields.ContentRange] = _contentRanges.Get(ranges[0], file.Length);
@@ -45,9 +46,9 @@ internal sealed class RangeResponder(int maxRanges)
         }
     }
 
-    private static Task Refuse(long length)
+    private static Task Refuse(long length, bool varies)
     {
-        var refusal = new HttpException(StatusCodes.RangeNotSatisfiable);
+        var refusal = Refusal.Create(StatusCodes.RangeNotSatisfiable, varies);
         refusal.Headers[Fields.ContentRange] = string.Create(CultureInfo.InvariantCulture, $"bytes */{length}");
         return Task.FromException(refusal);
     }

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 using Webserv.Abstractions.Pipeline;
+using Webserv.Plugins.StaticFiles.Encodings;
 
 namespace Webserv.Plugins.StaticFiles;
 
@@ -10,28 +12,38 @@ namespace Webserv.Plugins.StaticFiles;
 /// any other method, goes on to the next entry.
 /// </summary>
 [NonBlocking(ReleasesContext = true)]
-internal sealed class StaticFilesMiddleware : IMiddleware
+internal sealed class StaticFilesMiddleware : IMiddleware, IAsyncDisposable
 {
     private readonly FileLocator _locator;
     private readonly FileResponder _responder;
     private readonly NameFinder? _names;
     private readonly bool _redirectsToNames;
     private readonly int? _noIndexStatus;
+    private readonly FileCompression? _compression;
 
     /// <summary>Opens the entry's root.</summary>
     /// <exception cref="InvalidOperationException">The entry has no root.</exception>
     public StaticFilesMiddleware(
-        IOptions<StaticFilesOptions> options, IPipelineEntry entry, IOpenFileCache files, TimeProvider time)
+        IOptions<StaticFilesOptions> options, IPipelineEntry entry, IOpenFileCache files, TimeProvider time, ILogger<StaticFilesMiddleware> logger)
     {
         var settings = options.Value;
         var root = files.OpenRoot(
             entry, new DocumentRootOptions { ServeDotFiles = settings.ServeDotFiles, SymbolicLinks = settings.SymbolicLinks });
         _locator = new FileLocator(settings, root);
-        _responder = new FileResponder(settings, root, time);
+        if (settings.Compression.Codings.Count > 0)
+        {
+            _compression = new FileCompression(settings.Compression, root, time, logger);
+        }
+
+        var negotiator = new Negotiator(ContentCoding.Parse(settings.Precompressed), new SiblingFinder(root, time, logger), _compression);
+        _responder = new FileResponder(settings, root, negotiator, _compression, time);
         _names = settings.CaseSensitivity == CaseSensitivity.Exact ? null : new NameFinder(root);
         _redirectsToNames = settings.CaseSensitivity == CaseSensitivity.Redirect;
         _noIndexStatus = settings.NoIndexStatus;
     }
+
+    /// <summary>The bytes of memory that compressed files take.</summary>
+    internal long CompressedMemory => _compression?.Memory ?? 0;
 
     /// <inheritdoc />
     public Task InvokeAsync(IHttpContext context, RequestDelegate next, CancellationToken cancellation)
@@ -42,6 +54,9 @@ internal sealed class StaticFilesMiddleware : IMiddleware
             : _names.FindKnown(path) is { } name ? AnswerUnderName(context, name, next, cancellation)
             : FindNameAndAnswerAsync(context, path, _names, next, cancellation);
     }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _compression?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private Task Answer(IHttpContext context, string path, RequestDelegate next, CancellationToken cancellation)
     {

@@ -105,6 +105,20 @@ public sealed class StaticFilesOptions
     /// </summary>
     public IDictionary<string, string> ExtraFields { get; set; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// The codings in which files lie beside those that are asked for, coded beforehand: <c>br</c> (<c>app.js.br</c> beside
+    /// <c>app.js</c>), <c>zstd</c> (<c>.zst</c>) and <c>gzip</c> (<c>.gz</c>). A client that accepts one of them gets that file,
+    /// with the media type of the one that it asked for and by ranges too; among several it likes equally well, the first of
+    /// this list. One that is older than the file it should hold is not served. Leave it empty where strangers write: they
+    /// could put such a file beside somebody else's. Default: none.
+    /// </summary>
+    public IList<string> Precompressed { get; set; } = [];
+
+    /// <summary>
+    /// Compression of files that do not lie there compressed, when they are asked for. Default: none.
+    /// </summary>
+    public CompressionOptions Compression { get; set; } = new();
+
     /// <summary>The names to try: what is configured, or the default. A binder adds to a list that is not empty, so the default is not in it.</summary>
     internal IReadOnlyList<string> GetIndex() => Index is null ? DefaultIndex : [.. Index];
 

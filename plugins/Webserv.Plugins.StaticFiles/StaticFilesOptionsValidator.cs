@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using Microsoft.Extensions.Options;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
+using Webserv.Plugins.StaticFiles.Encodings;
 
 namespace Webserv.Plugins.StaticFiles;
 
@@ -82,6 +83,7 @@ public sealed class StaticFilesOptionsValidator : IValidateOptions<StaticFilesOp
             failures.Add($"MaxRanges: {options.MaxRanges} is not within 0 to {RangeResponder.MostRanges}");
         }
 
+        EncodingOptionsRules.AddFailures(options, failures);
         AddFailuresOfExtraFields(options, failures);
         AddFailuresOfCacheRules(options, failures);
         StaticFilesPathsValidator.AddFailures(options, failures);

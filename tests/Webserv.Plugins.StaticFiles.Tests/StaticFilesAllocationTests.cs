@@ -1,4 +1,5 @@
 using System.Collections;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Extensions.Time.Testing;
@@ -53,7 +54,7 @@ public sealed class StaticFilesAllocationTests
         var cache = new Mock<IOpenFileCache>();
         cache.Setup(c => c.OpenRoot(It.IsAny<IPipelineEntry>(), It.IsAny<DocumentRootOptions>())).Returns(root);
         var middleware = new StaticFilesMiddleware(
-            Options.Create(options), new TestPipelineEntry { Root = "/srv" }, cache.Object, new FakeTimeProvider());
+            Options.Create(options), new TestPipelineEntry { Root = "/srv" }, cache.Object, new FakeTimeProvider(), NullLogger<StaticFilesMiddleware>.Instance);
         var context = new Context(new FieldsOf(condition, value));
         RequestDelegate next = (_, _) => throw new InvalidOperationException("The file is there.");
         Serve(middleware, context, next);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Webserv.EndToEnd.Tests.Processes;
 
 namespace Webserv.EndToEnd.Tests.Site;
 
@@ -14,6 +15,27 @@ public sealed class FileTests(SampleSite site) : IClassFixture<SampleSite>
     {
         var expected = await File.ReadAllBytesAsync(site.Folder.Combine("sample-site", "main", "gallery", "lines.png"), TestContext.Current.CancellationToken);
         Assert.Equal(expected, await site.Client.GetByteArrayAsync(Picture, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("gzip, deflate, br, zstd")]
+    public async Task Curl_Compressed_WritesWhatLiesThere(string accepted)
+    {
+        // The second answer comes from memory, with its length.
+        foreach (var from in new[] { "compression", "memory" })
+        {
+            var (copy, head) = (site.Folder.Combine($"copy-{from}.css"), site.Folder.Combine($"head-{from}.txt"));
+            var curl = await ExternalProgram.CurlAsync(
+                "-f", "--compressed", "-H", $"Accept-Encoding: {accepted}", "-D", head, "-o", copy, new Uri(site.Server.Address, "/assets/site.css").ToString());
+            curl.Succeeded();
+            Assert.Equal(
+                await File.ReadAllBytesAsync(site.Folder.Combine("sample-site", "main", "assets", "site.css"), TestContext.Current.CancellationToken),
+                await File.ReadAllBytesAsync(copy, TestContext.Current.CancellationToken));
+            var fields = await File.ReadAllTextAsync(head, TestContext.Current.CancellationToken);
+            Assert.Contains(accepted == "gzip" ? "\r\nContent-Encoding: gzip\r\n" : "\r\nContent-Encoding: br\r\n", fields, StringComparison.Ordinal);
+            Assert.Contains("\r\nVary: Accept-Encoding\r\n", fields, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
