@@ -8,7 +8,7 @@ namespace Webserv.Fuzzing;
 internal static class FuzzTargets
 {
     /// <summary>All names.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["head", "chunked", "host", "range", "date"];
+    public static IReadOnlyList<string> Names { get; } = ["head", "chunked", "host", "range", "date", "encoding"];
 
     /// <summary>Finds a target.</summary>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
@@ -19,6 +19,7 @@ internal static class FuzzTargets
         "host" => new HostTarget(),
         "range" => new RangeTarget(),
         "date" => new DateTarget(),
+        "encoding" => new EncodingTarget(),
         _ => throw new ArgumentException($"'{name}' is no target; there are {string.Join(", ", Names)}"),
     };
 }

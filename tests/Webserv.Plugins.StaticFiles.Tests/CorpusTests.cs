@@ -12,6 +12,9 @@ public sealed class CorpusTests
     [Fact]
     public void Date_Corpus_KeepsItsProperties() => Check(new DateTarget());
 
+    [Fact]
+    public void Encoding_Corpus_KeepsItsProperties() => Check(new EncodingTarget());
+
     private static void Check(IFuzzTarget target)
     {
         var (inputs, failures) = CorpusReplay.Run(target);

@@ -7,6 +7,7 @@ using Moq;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 using Webserv.Abstractions.Pipeline;
+using Webserv.Plugins.StaticFiles.Encodings;
 using Webserv.Testing.Files;
 using Webserv.Testing.Pipeline;
 
@@ -50,7 +51,36 @@ public sealed class StaticFilesAllocationTests
         }
 
         var file = new Entry();
-        var root = new Root(file, policy == "Fallback");
+        AssertNoAllocation(new Root(file, onlyIndex: policy == "Fallback"), options, condition, value, status, status == 304 ? 0 : 2000);
+    }
+
+    [Theory]
+    [InlineData("", "", 200, 2000)]
+    [InlineData("If-None-Match", "\"264-0-1.zst\"", 304, 0)]
+    [InlineData("Range", "bytes=0-9", 206, 2000)]
+    public void InvokeAsync_Precompressed_AllocatesNothing(string condition, string value, int status, int sent)
+    {
+        var root = new Root(new Entry(), siblingSuffix: ".zst");
+        AssertNoAllocation(root, new StaticFilesOptions { Precompressed = ["br", "gzip", "zstd"] }, condition, value, status, sent);
+    }
+
+    [Fact]
+    public void InvokeAsync_PrecompressedAndCompressionWhereNothingIsAcceptable_AllocatesNothing()
+    {
+        var options = new StaticFilesOptions { Precompressed = ["br", "gzip", "zstd"], Compression = { Codings = ["br"], MinSize = 1 } };
+        AssertNoAllocation(new Root(new Entry(), siblingSuffix: ".none"), options, "Accept-Encoding", "deflate", 200, 2000);
+    }
+
+    [Fact]
+    public void InvokeAsync_NotModifiedAndNeverCompressedYet_AllocatesNothing()
+    {
+        var options = new StaticFilesOptions { Compression = { Codings = ["br"], MinSize = 1 } };
+        var coded = new CodedVersion(new Entry(), [new Compressor(ContentCoding.Brotli, CompressionEffort.Balanced)]);
+        AssertNoAllocation(new Root(new Entry()), options, "If-None-Match", coded[ContentCoding.Brotli].EntityTag, 304, 0);
+    }
+
+    private static void AssertNoAllocation(Root root, StaticFilesOptions options, string condition, string value, int status, int sent)
+    {
         var cache = new Mock<IOpenFileCache>();
         cache.Setup(c => c.OpenRoot(It.IsAny<IPipelineEntry>(), It.IsAny<DocumentRootOptions>())).Returns(root);
         var middleware = new StaticFilesMiddleware(
@@ -63,8 +93,7 @@ public sealed class StaticFilesAllocationTests
         Serve(middleware, context, next);
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(status, context.StatusCode);
-        Assert.Equal(status == 304 ? 0 : 2000, context.Sent);
+        Assert.Equal((status, sent), (context.StatusCode, context.Sent));
     }
 
     private static void Serve(StaticFilesMiddleware middleware, Context context, RequestDelegate next)
@@ -76,11 +105,11 @@ public sealed class StaticFilesAllocationTests
         }
     }
 
-    private sealed class Entry : IFileEntry
+    private sealed class Entry(string suffix = "") : IFileEntry
     {
         public FileKind Kind => FileKind.File;
 
-        public string PhysicalPath => "/srv/index.html";
+        public string PhysicalPath { get; } = "/srv/index.html" + suffix;
 
         public long Length => 612;
 
@@ -88,11 +117,12 @@ public sealed class StaticFilesAllocationTests
 
         public string LastModifiedField => "Thu, 01 Jan 1970 00:00:00 GMT";
 
-        public string EntityTag => "\"264-0-1\"";
+        public string EntityTag { get; } = $"\"264-0-1{suffix}\"";
     }
 
-    private sealed class Root(IFileEntry file, bool onlyIndex) : IDocumentRoot
+    private sealed class Root(IFileEntry file, bool onlyIndex = false, string siblingSuffix = "") : IDocumentRoot
     {
+        private readonly Entry _sibling = new(siblingSuffix);
         private readonly TestFileEntry _missing = new(FileKind.Missing, "/srv/nothing");
         private readonly TestFileEntry _directory = new(FileKind.Directory, "/srv");
 
@@ -103,7 +133,7 @@ public sealed class StaticFilesAllocationTests
 
         public IFileEntry FindIn(IFileEntry directory, string name) => file;
 
-        public IFileEntry FindSibling(IFileEntry found, string suffix) => throw new NotSupportedException();
+        public IFileEntry FindSibling(IFileEntry found, string suffix) => suffix == siblingSuffix ? _sibling : _missing;
 
         public Stream OpenRead(IFileEntry found) => throw new NotSupportedException();
 
@@ -121,7 +151,7 @@ public sealed class StaticFilesAllocationTests
 
         public StringValues this[string field]
         {
-            get => field == name ? value : StringValues.Empty;
+            get => field == name ? value : field == Fields.AcceptEncoding ? "gzip, deflate, br, zstd" : StringValues.Empty;
             set { }
         }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Webserv.Abstractions.Pipeline;
 using Webserv.Host.Configuration;
+using Webserv.Plugins.StaticFiles;
 
 namespace Webserv.Host.Tests.Server;
 
@@ -26,7 +27,30 @@ public sealed class AllocationTests : IDisposable
     [InlineData("If-Modified-Since: {date}\r\n", 304, 0, null)]
     [InlineData("Range: bytes=100-299\r\nIf-Range: {tag}\r\n", 206, 200, null)]
     [InlineData("Range: bytes=-17\r\n", 206, 17, null)]
-    public async Task KeepAlive_SmallFile_AllocatesNothing(string fields, int status, int length, string? accessLog)
+    public Task KeepAlive_SmallFile_AllocatesNothing(string fields, int status, int length, string? accessLog) =>
+        MeasureAsync(new StaticFilesOptions(), fields, status, length, coding: null, accessLog);
+
+    [Theory(Timeout = 180_000)]
+    [InlineData("", 200, 100)]
+    [InlineData("If-None-Match: {tag}\r\n", 304, 0)]
+    [InlineData("Range: bytes=10-19\r\nIf-Range: {tag}\r\n", 206, 10)]
+    public async Task KeepAlive_PrecompressedFile_AllocatesNothing(string fields, int status, int length)
+    {
+        // Of the three that are looked for, the last is there.
+        await File.WriteAllBytesAsync(Path.Combine(_directory, "index.html.br"), new byte[100], TestContext.Current.CancellationToken);
+        await MeasureAsync(new StaticFilesOptions { Precompressed = ["gzip", "zstd", "br"] }, fields, status, length, "br");
+    }
+
+    [Theory(Timeout = 180_000)]
+    [InlineData("", 200, null)]
+    [InlineData("If-None-Match: {tag}\r\n", 304, 0)]
+    public Task KeepAlive_FileThatWasCompressed_AllocatesNothing(string fields, int status, int? length)
+    {
+        var options = new StaticFilesOptions { Precompressed = ["gzip", "zstd", "br"], Compression = { Codings = ["zstd"], MinSize = 1 } };
+        return MeasureAsync(options, fields, status, length, "zstd");
+    }
+
+    private async Task MeasureAsync(StaticFilesOptions options, string fields, int status, int? length, string? coding, string? accessLog = null)
     {
         await File.WriteAllBytesAsync(Path.Combine(_directory, "index.html"), new byte[612], TestContext.Current.CancellationToken);
         File.SetLastWriteTimeUtc(Path.Combine(_directory, "index.html"), DateTime.UnixEpoch.AddYears(50));
@@ -57,17 +81,24 @@ public sealed class AllocationTests : IDisposable
                 File = new LogFileOptions(Path.Combine(_directory, "access.log"), UnixFileMode.UserWrite, 64 * 1024, TimeSpan.FromSeconds(1), 1 << 20),
             };
         });
-        middleware = StaticFilesOf.Create(rig, _directory);
+        middleware = StaticFilesOf.Create(rig, _directory, options);
+        const string Accept = "Accept-Encoding: gzip, deflate, br, zstd\r\n";
         using var client = await rig.ConnectAsync();
         client.BePatient(TimeSpan.FromSeconds(150));
-        var response = await client.GetAsync("/index.html");
-        Assert.Equal((200, 612), (response.Status, response.Body.Length));
+        var response = await client.GetAsync("/index.html", Accept);
+        Assert.Equal((200, coding), (response.Status, response["Content-Encoding"]));
+        if (coding == "zstd")
+        {
+            // The first request compresses; what it has made is kept when it is over.
+            await ServerRig.WaitAsync(() => ((StaticFilesMiddleware)middleware).CompressedMemory > 1024, () => "it is not kept");
+        }
+
         fields = fields.Replace("{tag}", response["ETag"], StringComparison.Ordinal).Replace("{date}", response["Last-Modified"], StringComparison.Ordinal);
-        response = await client.GetAsync("/index.html", fields);
-        Assert.Equal((status, length), (response.Status, response.Body.Length));
+        response = await client.GetAsync("/index.html", Accept + fields);
+        Assert.Equal((status, length ?? response.Body.Length), (response.Status, response.Body.Length));
         var request = Encoding.ASCII.GetBytes(
-            "GET /index.html?x=1 HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: test\r\nAccept: */*\r\nAccept-Encoding: gzip, deflate, br\r\n" + fields + "\r\n");
-        var answer = response.Head.Length + length;
+            "GET /index.html?x=1 HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: test\r\nAccept: */*\r\n" + Accept + fields + "\r\n");
+        var answer = response.Head.Length + response.Body.Length;
 
         // Until the runtime has compiled everything with optimisation, its intermediate code allocates. That comes on threads
         // and at times of the runtime's own, so a round may be spoiled; the steady state may not.

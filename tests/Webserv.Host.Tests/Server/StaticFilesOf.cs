@@ -10,11 +10,11 @@ namespace Webserv.Host.Tests.Server;
 internal static class StaticFilesOf
 {
     /// <summary>Makes a middleware for a directory.</summary>
-    public static IMiddleware Create(ServerRig rig, string directory)
+    public static IMiddleware Create(ServerRig rig, string directory, StaticFilesOptions? options = null)
     {
         using var services = new ServiceCollection()
             .AddLogging()
-            .AddSingleton(Options.Create(new StaticFilesOptions()))
+            .AddSingleton(Options.Create(options ?? new StaticFilesOptions()))
             .AddSingleton<IPipelineEntry>(new Place(directory))
             .AddSingleton<IOpenFileCache>(rig.Files)
             .AddSingleton(rig.Time)
