@@ -97,8 +97,10 @@ internal sealed class CodedSite : IAsyncDisposable
     /// <summary>Waits for a change that nobody tells of.</summary>
     public static async Task WaitAsync(Func<bool> condition)
     {
+        var start = Environment.TickCount64;
         while (!condition())
         {
+            Assert.True(Environment.TickCount64 - start < 20_000, "it has not come within 20 seconds");
             Cancellation.ThrowIfCancellationRequested();
             await Task.Yield();
         }
