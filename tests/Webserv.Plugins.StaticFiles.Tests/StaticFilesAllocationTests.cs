@@ -89,11 +89,18 @@ public sealed class StaticFilesAllocationTests
         RequestDelegate next = (_, _) => throw new InvalidOperationException("The file is there.");
         Serve(middleware, context, next);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Serve(middleware, context, next);
+        // While the runtime compiles with optimisation, a round may be spoiled; the steady state may not.
+        var allocated = -1L;
+        var rounds = 1;
+        while (allocated != 0 && rounds++ < 20)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Serve(middleware, context, next);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal((status, sent), (context.StatusCode, context.Sent));
+        Assert.Equal(0, allocated);
+        Assert.Equal((status, sent / 2 * rounds), (context.StatusCode, context.Sent));
     }
 
     private static void Serve(StaticFilesMiddleware middleware, Context context, RequestDelegate next)
