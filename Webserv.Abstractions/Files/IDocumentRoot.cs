@@ -78,19 +78,4 @@ public interface IDocumentRoot
     /// <exception cref="UnauthorizedAccessException">The directory can not be read, or the policy refuses the way to it by now.</exception>
     /// <exception cref="Http.HttpException">503: the file system could not answer.</exception>
     IEnumerable<DirectoryItem> Enumerate(IFileEntry directory);
-
-    /// <summary>
-    /// Reads part of a file that was found through this root, as it was when it was found and whatever has its name by now:
-    /// for a middleware that shows what is in a file. To send one, use
-    /// <see cref="Http.IHttpResponse.SendFileAsync(IFileEntry, long, long, CancellationToken)"/>.
-    /// </summary>
-    /// <param name="file">An entry whose kind is <see cref="FileKind.File"/>, from this root.</param>
-    /// <param name="offset">The first byte to read, 0 or more.</param>
-    /// <param name="buffer">Where the bytes go. It is the caller's again when the task has ended.</param>
-    /// <param name="cancellation">Cancelled when nobody waits for the bytes any more.</param>
-    /// <returns>How many bytes were read; 0 only at the end of the file, or for an empty buffer.</returns>
-    /// <exception cref="ArgumentException">It is no file of this root.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The offset is negative.</exception>
-    /// <exception cref="IOException">The file is not what was found any more, or could not be read.</exception>
-    ValueTask<int> ReadAsync(IFileEntry file, long offset, Memory<byte> buffer, CancellationToken cancellation);
 }

@@ -69,47 +69,6 @@ internal sealed class DocumentRoot(RootDirectory root, IPipelineEntry entry) : I
     /// <inheritdoc />
     public IEnumerable<DirectoryItem> Enumerate(IFileEntry directory) => root.Enumerate(GetOwnDirectory(directory).Path);
 
-    /// <inheritdoc />
-    public ValueTask<int> ReadAsync(IFileEntry file, long offset, Memory<byte> buffer, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(file);
-        ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        if (file is not CachedFile { Kind: FileKind.File } own || !own.IsFrom(root))
-        {
-            throw new ArgumentException("Not a file that was found through this root.", nameof(file));
-        }
-
-        if (own.Content is not { } content)
-        {
-            return ReadOpenAsync(own, offset, buffer, cancellation);
-        }
-
-        var count = (int)Math.Clamp(content.Length - offset, 0, buffer.Length);
-        if (count > 0)
-        {
-            content.AsMemory((int)offset, count).CopyTo(buffer);
-        }
-
-        return ValueTask.FromResult(count);
-    }
-
-    private static async ValueTask<int> ReadOpenAsync(CachedFile file, long offset, Memory<byte> buffer, CancellationToken cancellation)
-    {
-        if (!file.TryRent(out var handle))
-        {
-            throw new IOException($"{file.PhysicalPath} changed since it was found.");
-        }
-
-        try
-        {
-            return await RandomAccess.ReadAsync(handle, buffer, offset, cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            file.Return(handle);
-        }
-    }
-
     private CachedFile GetOwnDirectory(IFileEntry directory)
     {
         ArgumentNullException.ThrowIfNull(directory);

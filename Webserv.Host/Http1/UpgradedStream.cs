@@ -14,7 +14,7 @@ internal sealed class UpgradedStream(IConnection connection, Http1Input input, H
     private volatile bool _readCancelled;
     private long _wroteAt;
 
-    /// <summary>How long a read may wait since it began or the last write ended; read when one begins.</summary>
+    /// <summary>How long a read may wait since it began or the last write began or ended; read when one begins.</summary>
     public TimeSpan IdleTimeout { get; set; } = Timeout.InfiniteTimeSpan;
 
     public override bool CanRead => true;
@@ -127,6 +127,8 @@ internal sealed class UpgradedStream(IConnection connection, Http1Input input, H
     {
         try
         {
+            // Before it too: the peer may have it, and time may pass, before this goes on.
+            Volatile.Write(ref _wroteAt, connection.Loop.Milliseconds);
             await connection.SendAsync(buffer).ConfigureAwait(false);
             Volatile.Write(ref _wroteAt, connection.Loop.Milliseconds);
         }

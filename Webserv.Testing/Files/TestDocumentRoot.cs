@@ -53,25 +53,6 @@ internal sealed class TestDocumentRoot : IDocumentRoot
 
     public IEnumerable<DirectoryItem> Enumerate(IFileEntry directory) => Read(GetPathOfDirectory(directory));
 
-    public async ValueTask<int> ReadAsync(IFileEntry file, long offset, Memory<byte> buffer, CancellationToken cancellation)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        _ = GetPath(file);
-        if (file.Kind != FileKind.File)
-        {
-            throw new ArgumentException("Not a file that was found through this root.", nameof(file));
-        }
-
-        // The rules of the root may refuse by now what they let be found.
-        if (FindAgain(file) is not { Kind: FileKind.File } found || found.EntityTag != file.EntityTag)
-        {
-            throw new IOException($"{file.PhysicalPath} changed since it was found.");
-        }
-
-        using var handle = File.OpenHandle(file.PhysicalPath, options: FileOptions.Asynchronous);
-        return await RandomAccess.ReadAsync(handle, buffer, offset, cancellation).ConfigureAwait(false);
-    }
-
     private IEnumerable<DirectoryItem> Read(string path)
     {
         var directory = Look(path);

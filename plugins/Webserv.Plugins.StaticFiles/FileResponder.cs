@@ -25,11 +25,11 @@ internal sealed class FileResponder(
     /// <param name="cancellation">Cancelled when nobody waits for the answer any more.</param>
     public Task RespondAsync(IHttpContext context, IFileEntry file, CancellationToken cancellation)
     {
-        var contentType = _contentTypes.Find(file.PhysicalPath);
+        var contentType = _contentTypes.FindType(file.PhysicalPath);
         var chosen = negotiator.Choose(context.Request, file, contentType);
         return chosen.File is null
             ? Task.FromException(Refusal.Create(StatusCodes.NotAcceptable, varies: true))
-            : RespondAsync(context, file, contentType, chosen.File, chosen, cancellation);
+            : RespondAsync(context, file, contentType.Value, chosen.File, chosen, cancellation);
     }
 
     private Task RespondAsync(

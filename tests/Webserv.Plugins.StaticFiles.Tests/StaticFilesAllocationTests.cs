@@ -147,9 +147,6 @@ public sealed class StaticFilesAllocationTests
         public IFileEntry FindAgain(IFileEntry entry) => entry;
 
         public IEnumerable<DirectoryItem> Enumerate(IFileEntry directory) => throw new NotSupportedException();
-
-        public ValueTask<int> ReadAsync(IFileEntry file, long offset, Memory<byte> buffer, CancellationToken cancellation) =>
-            throw new NotSupportedException();
     }
 
     private sealed class FieldsOf(string name, string value) : IHeaderCollection

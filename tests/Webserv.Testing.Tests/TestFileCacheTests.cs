@@ -116,22 +116,6 @@ public sealed class TestFileCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task ReadAsync_File_IsReadOnlyAsItWasFound()
-    {
-        var cancellation = TestContext.Current.CancellationToken;
-        var root = Open(new());
-        var file = root.Find("/a.txt");
-        var buffer = new byte[8];
-        Assert.Equal((3, "345"), (await root.ReadAsync(file, 2, buffer, cancellation), System.Text.Encoding.ASCII.GetString(buffer, 0, 3)));
-        Assert.Equal(0, await root.ReadAsync(file, 5, buffer, cancellation));
-        await Assert.ThrowsAsync<ArgumentException>(async () => await root.ReadAsync(root.Find("/sub"), 0, buffer, cancellation));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await root.ReadAsync(file, -1, buffer, cancellation));
-        File.Delete(file.PhysicalPath);
-        File.CreateSymbolicLink(file.PhysicalPath, "../secret");
-        await Assert.ThrowsAsync<IOException>(async () => await root.ReadAsync(file, 0, buffer, cancellation));
-    }
-
-    [Fact]
     public void Invalidate_Paths_AreRemembered()
     {
         var cache = new TestFileCache();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Webserv.Abstractions.Files;
+using Webserv.Abstractions.Http;
 
 namespace Webserv.Plugins.DirectoryListing.Html;
 
@@ -43,18 +44,13 @@ internal sealed class ReadmeFile(IDocumentRoot root, DirectoryListingOptions opt
         var count = 0;
         try
         {
-            while (count < bytes.Length)
+            var content = root.OpenRead(file);
+            await using (content.ConfigureAwait(false))
             {
-                var read = await root.ReadAsync(file, count, bytes.AsMemory(count), cancellation).ConfigureAwait(false);
-                if (read == 0)
-                {
-                    break;
-                }
-
-                count += read;
+                count = await content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or HttpException)
         {
             // The list is what was asked for; without this it is still an answer.
             Log.ReadmeUnreadable(logger, file.PhysicalPath, exception);

@@ -38,8 +38,8 @@ internal sealed class FileCompression : IAsyncDisposable
     public long Memory => _cache.Memory;
 
     /// <summary>Whether a file is compressed at all.</summary>
-    public bool Covers(IFileEntry file, string contentType) =>
-        file.Length >= _options.MinSize.Bytes && file.Length <= _options.MaxSize.Bytes && CompressibleTypes.Contains(contentType);
+    public bool Covers(IFileEntry file, ContentType contentType) =>
+        file.Length >= _options.MinSize.Bytes && file.Length <= _options.MaxSize.Bytes && contentType.IsCompressible;
 
     /// <summary>Finds a file in its codings, whether they were made already or not.</summary>
     public CodedVersion Find(IFileEntry file) => _cache.Find(file);

@@ -17,8 +17,8 @@ internal sealed class Negotiator(ContentCoding[] precompressed, SiblingFinder si
     /// <summary>Chooses.</summary>
     /// <param name="request">A request whose method is GET or HEAD.</param>
     /// <param name="file">The file that was asked for.</param>
-    /// <param name="contentType">Its media type.</param>
-    public Representation Choose(IHttpRequest request, IFileEntry file, string contentType)
+    /// <param name="contentType">What it is sent as.</param>
+    public Representation Choose(IHttpRequest request, IFileEntry file, ContentType contentType)
     {
         if (_isOff)
         {

@@ -45,9 +45,6 @@ internal sealed class HeldFiles : IOpenFileCache, IDisposable
 
         public IEnumerable<DirectoryItem> Enumerate(IFileEntry directory) => root.Enumerate(directory);
 
-        public ValueTask<int> ReadAsync(IFileEntry file, long offset, Memory<byte> buffer, CancellationToken cancellation) =>
-            root.ReadAsync(file, offset, buffer, cancellation);
-
         public Stream OpenRead(IFileEntry file)
         {
             Interlocked.Increment(ref owner._opened);
