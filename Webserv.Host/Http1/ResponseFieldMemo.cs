@@ -66,17 +66,20 @@ internal sealed class ResponseFieldMemo
             return null;
         }
 
-        for (var place = pair; place <= pair + 1; place++)
+        // What is in use stays, or two answers that take turns would push each other out for ever.
+        var place = Volatile.Read(ref _known[pair]) is null ? pair
+            : Volatile.Read(ref _known[pair + 1]) is null ? pair + 1
+            : !_known[pair]!.TakeTouch() ? pair
+            : !_known[pair + 1]!.TakeTouch() ? pair + 1
+            : -1;
+        if (place < 0)
         {
-            // What is in use stays, or two answers that take turns would push each other out for ever.
-            if (Volatile.Read(ref _known[place])?.TakeTouch() != true)
-            {
-                var learnt = SerializedFields.Create(fields);
-                Volatile.Write(ref _known[place], learnt);
-                return learnt;
-            }
+            return null;
         }
 
-        return null;
+        var learnt = SerializedFields.Create(fields);
+        learnt.Touch();
+        Volatile.Write(ref _known[place], learnt);
+        return learnt;
     }
 }

@@ -9,7 +9,7 @@ namespace Webserv.Host.Tests.Server;
 public abstract partial class ServerTests
 {
     [Fact]
-    public async Task Encodings_LargeText_IsStreamedOnceAndThenHasItsLength()
+    public async Task Encodings_LargeText_IsCompressedOnceAndThenHasItsLength()
     {
         using var folder = new TemporaryFolder();
         var text = WriteText(folder, "a.txt", 3_000_000, seed: 1);
@@ -23,7 +23,9 @@ public abstract partial class ServerTests
         var second = await client.GetAsync("/a.txt", "Accept-Encoding: gzip\r\n");
         var part = await client.GetAsync("/a.txt", "Accept-Encoding: gzip\r\nRange: bytes=1000000-1000009\r\n");
 
-        Assert.Equal((200, "gzip", "chunked"), (first.Status, first["Content-Encoding"], first["Transfer-Encoding"]));
+        // Where the compression was over before anybody looked, its length is known the first time already.
+        Assert.Equal((200, "gzip"), (first.Status, first["Content-Encoding"]));
+        Assert.True(first["Transfer-Encoding"] == "chunked" || first["Content-Length"] == $"{first.Body.Length}", first["Transfer-Encoding"]);
         Assert.Equal((200, "gzip", $"{first.Body.Length}"), (second.Status, second["Content-Encoding"], second["Content-Length"]));
         Assert.Equal(first["ETag"], second["ETag"]);
         Assert.Equal(first.Body, second.Body);
