@@ -92,6 +92,8 @@ internal sealed partial class EpollConnection : EpollSource, IConnection, IThrea
         ContinueSend((events & OutputEvents) != 0);
     }
 
+    internal override int LookAhead() => _socket + (_writable ? 1 : 0) + (_receive.IsPending ? 1 : 0);
+
     internal override void OnTimer(long now)
     {
         var receiveTimedOut = false;

@@ -7,6 +7,7 @@ namespace Webserv.Host.Transport.Epoll;
 internal sealed class EpollLoop : IEventLoop
 {
     private const int EventsPerTurn = 256;
+    private const int EventsAhead = 32;
     private const int StallMilliseconds = 100;
     private const int StallLogInterval = 10_000;
     private const int MaxIdleSwitches = 256;
@@ -32,6 +33,9 @@ internal sealed class EpollLoop : IEventLoop
     private long _stalls;
     private long _stallLogged = long.MinValue / 2;
     private BusyPeriod _busy;
+
+    // Read by nobody; without it the compiler could leave out what makes it.
+    private int _lookedAt;
     private FileSlices _fileSlices;
     private volatile bool _sleeping;
     private volatile bool _stopping;
@@ -224,9 +228,14 @@ internal sealed class EpollLoop : IEventLoop
             _fileSlices.BeginTurn();
             _now = Environment.TickCount64;
             Turn++;
-            for (var i = 0; i < count; i++)
+            for (var first = 0; first < count; first += EventsAhead)
             {
-                Dispatch(_events.Get(i, out var key), key);
+                var behind = Math.Min(first + EventsAhead, count);
+                LookAhead(first, behind);
+                for (var i = first; i < behind; i++)
+                {
+                    Dispatch(_events.Get(i, out var key), key);
+                }
             }
 
             Timers.Advance(_now);
@@ -255,6 +264,23 @@ internal sealed class EpollLoop : IEventLoop
 
         _sleeping = false;
         return count;
+    }
+
+    /// <summary>
+    /// Brings what the next events are for into the processor's cache. One after the other they would be waited for one by one;
+    /// here the processor fetches many at once. Of many connections few are still in the cache when their turn comes.
+    /// </summary>
+    private void LookAhead(int first, int behind)
+    {
+        var slots = Volatile.Read(ref _slots);
+        var sum = 0;
+        for (var i = first; i < behind; i++)
+        {
+            _events.Get(i, out var key);
+            sum += slots[(int)(uint)key]?.LookAhead() ?? 0;
+        }
+
+        _lookedAt = sum;
     }
 
     private void Dispatch(uint events, ulong key)

@@ -12,6 +12,10 @@ internal abstract class EpollSource : TimerEntry
     /// <summary>The descriptor is ready. On the loop.</summary>
     internal abstract void OnEvents(uint events);
 
+    /// <summary>Reads what <see cref="OnEvents"/> is about to read, and nothing else. On the loop.</summary>
+    /// <returns>Anything that depends on what was read.</returns>
+    internal virtual int LookAhead() => 0;
+
     /// <summary>The loop ends: gives up the descriptor. On the loop.</summary>
     internal abstract void Stop();
 
