@@ -256,6 +256,11 @@ def run(options, folder):
                 check_log(name, log_of(name, options, folder), 1)
         for work, connections in workloads(options, folder):
             results = {name: [] for name in running}
+            for name in running:
+                # Not counted: caches fill, and what is compiled while it runs gets compiled.
+                warm = measure(running[name], work, connections, options.seconds)
+                if options.log:
+                    check_log(name, log_of(name, options, folder), warm[-1])
             for turn in range(options.rounds):
                 # Every round begins with another server, so that none always runs on a warm or a throttled machine.
                 order = list(running)[turn % len(running):] + list(running)[: turn % len(running)]
