@@ -19,7 +19,7 @@ internal sealed class FileCacheOptions
     /// <summary>The largest file whose contents are kept in memory; larger ones are sent from a cached descriptor.</summary>
     [Description("The largest file whose contents are kept in memory; larger ones are sent from a cached descriptor.")]
     [Allowed("0", "1GB")]
-    public ByteSize MaxFileInMemory { get; set; } = ByteSize.FromKilobytes(128);
+    public ByteSize MaxFileInMemory { get; set; } = ByteSize.FromKilobytes(64);
 
     /// <summary>How long an entry is used before the file system is asked again.</summary>
     [Description("How long an entry is used before the file system is asked again.")]

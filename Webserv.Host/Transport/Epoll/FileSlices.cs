@@ -6,11 +6,11 @@ namespace Webserv.Host.Transport.Epoll;
 /// </summary>
 internal struct FileSlices
 {
-    // Half a megabyte is about a tenth of a millisecond of copying.
-    private const int Turn = 512 * 1024;
+    // Some tenths of a millisecond.
+    private const int Turn = 1024 * 1024;
 
     // Below this the calls would cost more than what they copy.
-    private const int Smallest = 64 * 1024;
+    private const int Smallest = 256 * 1024;
 
     private int _now;
     private int _before;
