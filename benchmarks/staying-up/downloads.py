@@ -58,7 +58,7 @@ def make_sparse(path):
 
 def start(name, folder, docroot):
     own = folder / f"run-{name}"
-    own.mkdir()
+    own.mkdir(exist_ok=True)
     server = SERVERS[name]
     port = free_port()
     return ServerProcess(server.command(server.program(), own, docroot, port), own, port)
