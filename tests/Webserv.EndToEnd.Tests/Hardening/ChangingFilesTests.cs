@@ -62,7 +62,7 @@ public sealed class ChangingFilesTests
                     {
                         // The reader itself checks that what came is what Content-Length says, or that the connection was reset.
                         var answer = await reader.GetAsync("/0", "", Cancellation);
-                        Assert.Equal(200, answer.Status);
+                        Assert.True(answer.Status == 200 || (answer.Status == 0 && !answer.IsWhole), $"status {answer.Status}");
                         Interlocked.Increment(ref answer.IsWhole ? ref whole : ref cut);
                     }
                 },
