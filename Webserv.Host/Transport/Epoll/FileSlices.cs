@@ -2,7 +2,7 @@ namespace Webserv.Host.Transport.Epoll;
 
 /// <summary>
 /// How much of a file one connection of a loop sends before it is the others' turn: what a turn of the loop has for files,
-/// divided among those that send any. So a small request waits for no longer beside many fast downloads than beside one.
+/// divided among those that send any, so that small requests beside many fast downloads wait for less.
 /// </summary>
 internal struct FileSlices
 {
