@@ -5,8 +5,10 @@ using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 using Webserv.Abstractions.Pipeline;
 using Webserv.Abstractions.Plugins;
-using Webserv.Plugins.Cgi.Exchange;
-using Webserv.Plugins.Cgi.Processes;
+using Webserv.Gateway;
+using Webserv.Gateway.Exchange;
+using Webserv.Gateway.Processes;
+using Webserv.Gateway.Scripts;
 using Webserv.Plugins.Cgi.Scripts;
 
 namespace Webserv.Plugins.Cgi;
@@ -20,6 +22,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
     private const int MaxExitDelay = 2_000;
 
     private readonly CgiOptions _options;
+    private readonly ExchangeLimits _limits;
     private readonly IPipelineEntry _entry;
     private readonly IProcessRunner _runner;
     private readonly TimeProvider _time;
@@ -47,10 +50,12 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         _time = time;
         _logger = logger;
         _interpreters = new InterpreterTable(_options.Interpreters);
-        _resolver = new ScriptResolver(entry, files.OpenRoot(entry, new DocumentRootOptions()), _interpreters, _options);
-        _variables = new MetaVariables(_options, Environment.GetEnvironmentVariable);
-        _programs = new ProgramLocator(entry, _variables.SearchPath);
-        _gate = new ConcurrencyGate(_options, time);
+        _resolver = new ScriptResolver(entry, files.OpenRoot(entry, new DocumentRootOptions()), _options.ToScriptRules(_interpreters));
+        var environment = new OwnEnvironment(Environment.GetEnvironmentVariable);
+        _variables = new MetaVariables(environment.Passed(_options.PassEnvironment), _options.Environment, _options.PassAuthorization);
+        _programs = new ProgramLocator(entry, environment.SearchPath);
+        _limits = _options.ToExchangeLimits();
+        _gate = new ConcurrencyGate(_options.MaxConcurrent, _options.QueueLength, _options.QueueTimeout, time);
 
         // Whatever ends the process in order, a second signal included, leaves no script behind.
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
@@ -69,7 +74,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         {
             if (_programs.Find(program) is null)
             {
-                Log.InterpreterMissing(_logger, _entry.ConfigurationPath, program, _variables.SearchPath);
+                Log.InterpreterMissing(_logger, _entry.ConfigurationPath, program, _programs.SearchPath);
             }
         }
 
@@ -105,7 +110,8 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
     private async Task ServeAsync(IHttpContext context, Script script, CancellationToken cancellation)
     {
         var request = context.Request;
-        var program = FindProgram(context, script);
+        var interpreter = _interpreters[script.Ending];
+        var program = FindProgram(context, script, interpreter);
         var (body, length) = (request.ContentLength is 0 ? null : request.Body, request.ContentLength);
         if (length is null && _options.ChunkedBody == ChunkedBody.Spool)
         {
@@ -117,7 +123,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         string? redirect;
         try
         {
-            redirect = await RunAsync(context, script, program, body, length, cancellation).ConfigureAwait(false);
+            redirect = await RunAsync(context, script, interpreter, program, body, length, cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -134,13 +140,13 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
     }
 
     private async Task<string?> RunAsync(
-        IHttpContext context, Script script, string program, Stream? body, long? length, CancellationToken cancellation)
+        IHttpContext context, Script script, Interpreter interpreter, string program, Stream? body, long? length, CancellationToken cancellation)
     {
         // CONTENT_LENGTH is there if and only if there is a body (RFC 3875 section 4.1.2); "0" was said explicitly.
         var announced = body is null && !context.Request.Headers.Contains(Fields.ContentLength) ? null : length;
         var start = new ProcessStart(
             program,
-            script.Interpreter.Program is null ? [] : [.. script.Interpreter.Arguments, script.FileName],
+            interpreter.Program is null ? [] : [.. interpreter.Arguments, script.FileName],
             script.WorkingDirectory,
             _variables.Build(context, script, announced));
         await _gate.EnterAsync(cancellation).ConfigureAwait(false);
@@ -151,13 +157,13 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         {
             _resolver.ThrowIfChanged(script);
             process = _runner.Start(start);
-            lifetime = new ScriptLifetime(process, _options, _time, _logger, script.FileName, context.TraceId, _gate.Leave);
+            lifetime = new ScriptLifetime(process, _limits, _time, _logger, script.FileName, context.TraceId, _gate.Leave);
             _running[lifetime] = true;
         }
         catch (ProcessStartException failure)
         {
             _gate.Leave();
-            throw Refuse(context, script, failure);
+            throw Refuse(context, script, interpreter, failure);
         }
         catch
         {
@@ -176,7 +182,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
             lifetime.KillAtOnce();
         }
 
-        return await new CgiExchange(context, process, lifetime, body, _options, _time, _logger, script.FileName)
+        return await new CgiExchange(context, lifetime, body, _limits, _time, _logger)
             .RunAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -194,9 +200,9 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         }
     }
 
-    private string FindProgram(IHttpContext context, Script script)
+    private string FindProgram(IHttpContext context, Script script, Interpreter interpreter)
     {
-        if (script.Interpreter.Program is not { } name)
+        if (interpreter.Program is not { } name)
         {
             return script.FileName;
         }
@@ -206,14 +212,14 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
             return program;
         }
 
-        Log.CannotFindInterpreter(_logger, script.FileName, context.TraceId, name, _variables.SearchPath);
+        Log.CannotFindInterpreter(_logger, script.FileName, context.TraceId, name, _programs.SearchPath);
         throw new HttpException(StatusCodes.InternalServerError, $"interpreter '{name}' was not found");
     }
 
-    private HttpException Refuse(IHttpContext context, Script script, ProcessStartException failure)
+    private HttpException Refuse(IHttpContext context, Script script, Interpreter interpreter, ProcessStartException failure)
     {
         Log.CannotStart(_logger, script.FileName, context.TraceId, failure.Message);
-        if (script.Interpreter.Program is { } program)
+        if (interpreter.Program is { } program)
         {
             _programs.Forget(program);
         }
@@ -221,7 +227,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         var status = failure.Failure switch
         {
             ProcessStartFailure.Busy => StatusCodes.ServiceUnavailable,
-            ProcessStartFailure.NotExecutable when script.Interpreter.Program is null => StatusCodes.Forbidden,
+            ProcessStartFailure.NotExecutable when interpreter.Program is null => StatusCodes.Forbidden,
             _ => StatusCodes.InternalServerError,
         };
         var answer = new HttpException(status, failure.Message, failure);

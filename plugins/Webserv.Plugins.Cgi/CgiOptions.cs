@@ -1,4 +1,8 @@
 using Webserv.Abstractions.Configuration;
+using Webserv.Gateway;
+using Webserv.Gateway.Exchange;
+using Webserv.Gateway.Scripts;
+using Webserv.Plugins.Cgi.Scripts;
 
 namespace Webserv.Plugins.Cgi;
 
@@ -86,4 +90,22 @@ public sealed class CgiOptions
     /// client's password.
     /// </summary>
     public bool PassAuthorization { get; set; }
+
+    internal ExchangeLimits ToExchangeLimits() => new()
+    {
+        Timeout = Timeout,
+        TotalTimeout = TotalTimeout,
+        KillGrace = KillGrace,
+        MaxHeaderSize = MaxHeaderSize,
+    };
+
+    internal ScriptRules ToScriptRules(InterpreterTable interpreters) => new()
+    {
+        Endings = interpreters.Endings,
+        Index = Index,
+        PathInfo = PathInfo,
+
+        // A file that is not there cannot run itself.
+        MayBeMissing = ending => !CheckScriptExists && interpreters[ending].Program is not null,
+    };
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Webserv.Gateway.Scripts;
 using Webserv.Plugins.Cgi.Scripts;
 
 namespace Webserv.Plugins.Cgi;
@@ -60,7 +61,7 @@ internal sealed class CgiOptionsValidator : IValidateOptions<CgiOptions>
 
         foreach (var (ending, command) in options.Interpreters)
         {
-            if (ending != InterpreterTable.Any && (ending.Length < 2 || ending[0] != '.' || ending.AsSpan().IndexOfAny('/', '\0') >= 0))
+            if (ending != ScriptEndings.Any && (ending.Length < 2 || ending[0] != '.' || ending.AsSpan().IndexOfAny('/', '\0') >= 0))
             {
                 failures.Add($"Interpreters: '{ending}' must be an ending with its dot, such as \".php\", or \"*\"");
             }

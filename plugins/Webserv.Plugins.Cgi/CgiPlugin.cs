@@ -1,10 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Webserv.Abstractions.IO;
 using Webserv.Abstractions.Plugins;
+using Webserv.Gateway.Processes;
+using Webserv.Gateway.Processes.Linux;
+using Webserv.Gateway.Processes.Portable;
 using Webserv.Plugins.Cgi;
-using Webserv.Plugins.Cgi.Processes;
-using Webserv.Plugins.Cgi.Processes.Linux;
-using Webserv.Plugins.Cgi.Processes.Portable;
 
 [assembly: WebservPlugin("Webserv.Plugins.Cgi", typeof(CgiPlugin))]
 

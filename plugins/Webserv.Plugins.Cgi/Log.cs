@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Webserv.Plugins.Cgi.Exchange;
-using Webserv.Plugins.Cgi.Processes;
 
 namespace Webserv.Plugins.Cgi;
 
@@ -15,37 +13,4 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Error, "{Script} [{TraceId}]: {Reason}")]
     public static partial void CannotStart(ILogger logger, string script, string traceId, string reason);
-
-    [LoggerMessage(4, LogLevel.Warning, "{Script} [{TraceId}] stderr: {Line}")]
-    public static partial void StandardError(ILogger logger, string script, string traceId, string line);
-
-    [LoggerMessage(5, LogLevel.Warning, "{Script} [{TraceId}]: {Count} lines on standard error came too fast and were not logged")]
-    public static partial void StandardErrorSuppressed(ILogger logger, string script, string traceId, long count);
-
-    [LoggerMessage(6, LogLevel.Warning, "{Script} [{TraceId}]: standard error cannot be read")]
-    public static partial void StandardErrorBroken(ILogger logger, Exception exception, string script, string traceId);
-
-    [LoggerMessage(7, LogLevel.Error, "{Script} [{TraceId}]: bad answer: {Reason}")]
-    public static partial void BadAnswer(ILogger logger, string script, string traceId, string reason);
-
-    [LoggerMessage(8, LogLevel.Error, "{Script} [{TraceId}]: killed, {Reason} longer than {Limit}")]
-    public static partial void TimedOut(ILogger logger, string script, string traceId, GiveUpReason reason, TimeSpan limit);
-
-    [LoggerMessage(9, LogLevel.Warning, "{Script} [{TraceId}]: killed, it went on for {Limit} after its answer")]
-    public static partial void Lingers(ILogger logger, string script, string traceId, TimeSpan limit);
-
-    [LoggerMessage(10, LogLevel.Warning, "{Script} [{TraceId}]: did not end within {Grace} of SIGTERM, sending SIGKILL")]
-    public static partial void IgnoresTermination(ILogger logger, string script, string traceId, TimeSpan grace);
-
-    [LoggerMessage(11, LogLevel.Warning, "{Script} [{TraceId}] {Exit}")]
-    public static partial void Failed(ILogger logger, string script, string traceId, ProcessExit exit);
-
-    [LoggerMessage(12, LogLevel.Debug, "{Script} [{TraceId}] {Exit}")]
-    public static partial void Ended(ILogger logger, string script, string traceId, ProcessExit exit);
-
-    [LoggerMessage(13, LogLevel.Debug, "{Script} [{TraceId}] stopped reading the request body")]
-    public static partial void StoppedReading(ILogger logger, string script, string traceId);
-
-    [LoggerMessage(14, LogLevel.Critical, "{Script} [{TraceId}]: supervision failed")]
-    public static partial void SupervisionFailed(ILogger logger, Exception exception, string script, string traceId);
 }

@@ -1,5 +1,5 @@
 using Webserv.Abstractions.Http;
-using Webserv.Plugins.Cgi.Exchange;
+using Webserv.Gateway.Exchange;
 using Webserv.Plugins.Cgi.Tests.Fixtures;
 
 namespace Webserv.Plugins.Cgi.Tests;

@@ -1,5 +1,5 @@
 using System.Text;
-using Webserv.Plugins.Cgi.Exchange;
+using Webserv.Gateway.Exchange;
 
 namespace Webserv.Plugins.Cgi.Tests;
 

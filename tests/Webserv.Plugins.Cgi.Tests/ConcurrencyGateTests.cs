@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Webserv.Abstractions.Http;
+using Webserv.Gateway;
 
 namespace Webserv.Plugins.Cgi.Tests;
 
@@ -55,5 +56,5 @@ public sealed class ConcurrencyGateTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
 
-    private ConcurrencyGate Gate(int places, int queue) => new(new CgiOptions { MaxConcurrent = places, QueueLength = queue }, _time);
+    private ConcurrencyGate Gate(int places, int queue) => new(places, queue, TimeSpan.FromSeconds(10), _time);
 }

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Security.Principal;
 using Webserv.Abstractions.Files;
-using Webserv.Plugins.Cgi.Scripts;
+using Webserv.Gateway;
+using Webserv.Gateway.Processes;
+using Webserv.Gateway.Scripts;
 using Webserv.Testing.Files;
 using Webserv.Testing.Http;
 
@@ -10,7 +12,7 @@ namespace Webserv.Plugins.Cgi.Tests;
 public sealed class MetaVariablesTests
 {
     private static readonly Script Script =
-        new(new Interpreter("php-cgi", []), new TestFileEntry(FileKind.File, "/srv/a.php"), "/srv/a.php", "/srv", "/a.php", "/p", "/srv/p", "", "/srv");
+        new(".php", new TestFileEntry(FileKind.File, "/srv/a.php"), "/srv/a.php", "/srv", "/a.php", "/p", "/srv/p", "", "/srv");
 
     [Theory]
     [InlineData("CONTENT_LENGTH", "7")]
@@ -94,7 +96,7 @@ public sealed class MetaVariablesTests
     [Fact]
     public void Build_NoBodyNoPathInfo_LeavesThemOut()
     {
-        var variables = new MetaVariables(new CgiOptions(), static _ => null)
+        var variables = new MetaVariables(new OwnEnvironment(static _ => null).Passed([]), [], passAuthorization: false)
             .Build(TestHttpContext.Get("/a.php"), Script with { PathInfo = "", PathTranslated = null }, null);
         Assert.Empty(variables.Keys.Intersect(["CONTENT_LENGTH", "CONTENT_TYPE", "PATH_INFO", "PATH_TRANSLATED"]));
         Assert.Equal("", variables["QUERY_STRING"]);
@@ -182,7 +184,8 @@ public sealed class MetaVariablesTests
     {
         var options = new CgiOptions();
         configure?.Invoke(options);
-        return new MetaVariables(options, static name => name == "PATH" ? "/own/bin" : name == "NOT_SET" ? null : "own " + name)
+        var own = new OwnEnvironment(static name => name == "PATH" ? "/own/bin" : name == "NOT_SET" ? null : "own " + name);
+        return new MetaVariables(own.Passed(options.PassEnvironment), options.Environment, options.PassAuthorization)
             .Build(context, Script, length);
     }
 }

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
-using Webserv.Plugins.Cgi.Processes;
+using Webserv.Gateway;
+using Webserv.Gateway.Processes;
 using Webserv.Plugins.Cgi.Tests.Fixtures;
 using Webserv.Testing.Http;
 

@@ -1,8 +1,8 @@
 using Microsoft.Win32.SafeHandles;
 using Webserv.Abstractions.IO;
-using Webserv.Plugins.Cgi.Processes;
-using Webserv.Plugins.Cgi.Processes.Linux;
-using Webserv.Plugins.Cgi.Processes.Portable;
+using Webserv.Gateway.Processes;
+using Webserv.Gateway.Processes.Linux;
+using Webserv.Gateway.Processes.Portable;
 using Webserv.Plugins.Cgi.Tests.Fixtures;
 
 namespace Webserv.Plugins.Cgi.Tests;

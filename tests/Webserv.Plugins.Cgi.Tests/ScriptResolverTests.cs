@@ -1,5 +1,7 @@
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
+using Webserv.Gateway;
+using Webserv.Gateway.Scripts;
 using Webserv.Plugins.Cgi.Scripts;
 using Webserv.Testing.Files;
 using Webserv.Testing.Pipeline;
@@ -118,14 +120,14 @@ public sealed class ScriptResolverTests : IDisposable
         Assert.Null(Resolver(static options => options.CheckScriptExists = false).Resolve(path));
 
     [Theory]
-    [InlineData("/plain", "/plain", "", null)]
-    [InlineData("/plain/x", "/plain", "/x", null)]
-    [InlineData("/e/readme/a.php", "/e/readme", "/a.php", null)]
-    [InlineData("/a.php", "/a.php", "", "php-cgi")]
-    public void Resolve_AnyFile_TakesTheFirstOne(string path, string name, string pathInfo, string? program)
+    [InlineData("/plain", "/plain", "", "*")]
+    [InlineData("/plain/x", "/plain", "/x", "*")]
+    [InlineData("/e/readme/a.php", "/e/readme", "/a.php", "*")]
+    [InlineData("/a.php", "/a.php", "", ".php")]
+    public void Resolve_AnyFile_TakesTheFirstOne(string path, string name, string pathInfo, string ending)
     {
         var script = Resolver(static options => options.Interpreters["*"] = "").Resolve(path)!;
-        Assert.Equal((name, pathInfo, program), (script.Name, script.PathInfo, script.Interpreter.Program));
+        Assert.Equal((name, pathInfo, ending), (script.Name, script.PathInfo, script.Ending));
     }
 
     [Fact]
@@ -137,6 +139,7 @@ public sealed class ScriptResolverTests : IDisposable
         var options = new CgiOptions { Interpreters = { [".php"] = "php-cgi", [".py"] = "python3", [".cgi"] = "" } };
         configure?.Invoke(options);
         entry ??= new TestPipelineEntry { Root = _root };
-        return new ScriptResolver(entry, new TestFileCache().OpenRoot(entry, new DocumentRootOptions()), new InterpreterTable(options.Interpreters), options);
+        return new ScriptResolver(
+            entry, new TestFileCache().OpenRoot(entry, new DocumentRootOptions()), options.ToScriptRules(new InterpreterTable(options.Interpreters)));
     }
 }

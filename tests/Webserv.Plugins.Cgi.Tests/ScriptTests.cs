@@ -1,5 +1,6 @@
 using Webserv.Abstractions.Http;
 using Webserv.Plugins.Cgi.Tests.Fixtures;
+using Webserv.Gateway;
 using Webserv.Testing.Http;
 
 namespace Webserv.Plugins.Cgi.Tests;

@@ -1,0 +1,333 @@
+using System.Buffers;
+using System.Runtime.ExceptionServices;
+using Microsoft.Extensions.Logging;
+using Webserv.Abstractions.Http;
+
+namespace Webserv.Gateway.Exchange;
+
+/// <summary>
+/// Carries a request's body to a running script and its answer to the client, both at once, each with one buffer and at
+/// the pace of the slower side.
+/// </summary>
+internal sealed class CgiExchange(
+    IHttpContext context, IExchangePeer peer, Stream? body, ExchangeLimits limits, TimeProvider time, ILogger logger)
+{
+    private const int BufferSize = 64 * 1024;
+
+    // What counts as progress of a script that reads slowly.
+    private const int SliceSize = 16 * 1024;
+
+    // Even with no grace at all, what a script wrote before it ended is read; on a busy machine that takes a while.
+    private static readonly TimeSpan LeastTimeLeftOpen = TimeSpan.FromSeconds(1);
+    private ExceptionDispatchInfo? _bodyFailure;
+    private string? _localRedirect;
+    private bool _headReceived;
+
+    /// <summary>Serves the request.</summary>
+    /// <returns>The path to answer with instead, where the script asked for one.</returns>
+    /// <exception cref="HttpException">502 or 504, or what reading the body threw.</exception>
+    /// <exception cref="IOException">The answer had begun and cannot be completed: it must not look complete.</exception>
+    public async Task<string?> RunAsync(CancellationToken cancellation)
+    {
+        var watch = new ProgressWatch(limits, time, cancellation);
+        await using (watch.ConfigureAwait(false))
+        {
+            var input = SendBodyAsync(watch);
+            var ending = FollowExitAsync(watch);
+            try
+            {
+                await RunAsync(watch, input, cancellation).ConfigureAwait(false);
+            }
+            catch
+            {
+                peer.Kill();
+                throw;
+            }
+            finally
+            {
+                await watch.StopAsync().ConfigureAwait(false);
+                await input.ConfigureAwait(false);
+                await ending.ConfigureAwait(false);
+                await peer.StandardOutput.DisposeAsync().ConfigureAwait(false);
+                peer.ExchangeEnded();
+            }
+        }
+
+        return _localRedirect;
+    }
+
+    private async Task RunAsync(ProgressWatch watch, Task input, CancellationToken cancellation)
+    {
+        var complete = false;
+        try
+        {
+            await ReceiveAnswerAsync(watch).ConfigureAwait(false);
+            complete = true;
+            if (!input.IsCompleted && _localRedirect is null)
+            {
+                // The script has said all it has to say and may still be reading: the client need not wait for that.
+                await context.Response.Body.FlushAsync(watch.Token).ConfigureAwait(false);
+                await Task.WhenAny(input, peer.Exited).WaitAsync(watch.Token).ConfigureAwait(false);
+            }
+        }
+        catch (CgiResponseException exception)
+        {
+            Log.BadAnswer(logger, peer.Name, context.TraceId, exception.Message);
+            throw new HttpException(StatusCodes.BadGateway, $"{peer.Name}: {exception.Message}", exception);
+        }
+        catch (OperationCanceledException)
+            when (!cancellation.IsCancellationRequested && (_bodyFailure is not null || watch.Reason != GiveUpReason.None))
+        {
+            _bodyFailure?.Throw();
+            GiveUp(watch.Reason, complete);
+        }
+    }
+
+    private void GiveUp(GiveUpReason reason, bool complete)
+    {
+        if (reason == GiveUpReason.LeftOpen)
+        {
+            // The script ended in order; what it left behind is ended with it.
+            if (_headReceived)
+            {
+                return;
+            }
+
+            const string Problem = "it ended without a header block, and what it started writes none";
+            Log.BadAnswer(logger, peer.Name, context.TraceId, Problem);
+            throw new HttpException(StatusCodes.BadGateway, $"{peer.Name}: {Problem}");
+        }
+
+        var limit = reason == GiveUpReason.Total ? limits.TotalTimeout!.Value : limits.Timeout;
+        Log.TimedOut(logger, peer.Name, context.TraceId, reason, limit);
+        peer.Kill();
+        if (complete)
+        {
+            return; // Only its reading was cut short.
+        }
+
+        throw context.Response.HasStarted
+            ? new IOException($"{peer.Name} was killed in the middle of its answer")
+            : new HttpException(StatusCodes.GatewayTimeout, $"{peer.Name} did not answer in time");
+    }
+
+    private async Task FollowExitAsync(ProgressWatch watch)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var registration = watch.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), stopped);
+        await using (registration.ConfigureAwait(false))
+        {
+            await Task.WhenAny(peer.Exited, stopped.Task).ConfigureAwait(false);
+        }
+
+        if (!watch.Token.IsCancellationRequested)
+        {
+            watch.ScriptEnded(limits.KillGrace > LeastTimeLeftOpen ? limits.KillGrace : LeastTimeLeftOpen);
+        }
+    }
+
+    /// <summary>Never fails: a body that cannot be read stops the exchange, a script that does not read ends the sending.</summary>
+    private async Task SendBodyAsync(ProgressWatch watch)
+    {
+        var input = peer.StandardInput;
+        if (body is not null)
+        {
+            var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+            try
+            {
+                await SendAsync(body, input, buffer, watch).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (watch.Token.IsCancellationRequested)
+            {
+                // Its end of the pipe stays open until it is dead, lest it take half a body for a whole one.
+                return;
+            }
+            catch (Exception exception)
+            {
+                _bodyFailure = ExceptionDispatchInfo.Capture(exception);
+                await watch.StopAsync().ConfigureAwait(false);
+                return;
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+
+        await input.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task SendAsync(Stream source, Stream input, byte[] buffer, ProgressWatch watch)
+    {
+        while (true)
+        {
+            watch.ClientWaitBegins();
+            int count;
+            try
+            {
+                count = await source.ReadAsync(buffer, watch.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                watch.ClientWaitEnds();
+            }
+
+            if (count == 0)
+            {
+                return;
+            }
+
+            try
+            {
+                for (var sent = 0; sent < count; sent += SliceSize)
+                {
+                    await input.WriteAsync(buffer.AsMemory(sent, Math.Min(SliceSize, count - sent)), watch.Token).ConfigureAwait(false);
+                    watch.Progressed();
+                }
+            }
+            catch (IOException)
+            {
+                // EPIPE: it has read all it wants, which is its right (RFC 3875 section 4.2).
+                Log.StoppedReading(logger, peer.Name, context.TraceId);
+                return;
+            }
+        }
+    }
+
+    private async Task ReceiveAnswerAsync(ProgressWatch watch)
+    {
+        var output = peer.StandardOutput;
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BufferSize, limits.MaxHeaderSize));
+        try
+        {
+            var filled = 0;
+            var headLength = -1;
+            for (var lineStart = 0; headLength < 0;)
+            {
+                if (filled == buffer.Length)
+                {
+                    buffer = Grow(buffer);
+                }
+
+                var count = await output.ReadAsync(buffer.AsMemory(filled), watch.Token).ConfigureAwait(false);
+                watch.Progressed();
+                if (count == 0)
+                {
+                    throw new CgiResponseException(filled == 0
+                        ? "it ended without any output"
+                        : $"its output ended before the header block did: {CgiResponseHead.Excerpt(buffer.AsSpan(0, filled))}");
+                }
+
+                filled += count;
+                headLength = CgiResponseHead.FindEnd(buffer.AsSpan(0, filled), ref lineStart);
+                if ((headLength < 0 ? filled : headLength) > limits.MaxHeaderSize)
+                {
+                    throw new CgiResponseException(
+                        $"its header block is longer than {limits.MaxHeaderSize}: {CgiResponseHead.Excerpt(buffer.AsSpan(0, filled))}");
+                }
+            }
+
+            var head = CgiResponseHead.Parse(buffer.AsSpan(0, headLength));
+            _headReceived = true;
+            if (head.IsLocalRedirect && context.GetFeature<ILocalRedirectFeature>() is not null)
+            {
+                _localRedirect = head.Location;
+                return;
+            }
+
+            Apply(head);
+            await SendAnswerAsync(buffer, headLength, filled - headLength, watch).ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void Apply(CgiResponseHead head)
+    {
+        var response = context.Response;
+        response.StatusCode = head.EffectiveStatus;
+        foreach (var (name, value) in head.Lines)
+        {
+            if (name.Equals(Fields.ContentType, StringComparison.OrdinalIgnoreCase))
+            {
+                response.Headers[name] = value;
+            }
+            else
+            {
+                response.Headers.Append(name, value);
+            }
+        }
+
+        response.ContentLength = head.ContentLength;
+    }
+
+    private async Task SendAnswerAsync(byte[] buffer, int start, int count, ProgressWatch watch)
+    {
+        while (true)
+        {
+            if (count > 0)
+            {
+                await ForClientAsync(context.Response.Body.WriteAsync(buffer.AsMemory(start, count), watch.Token).AsTask(), watch).ConfigureAwait(false);
+            }
+
+            // More that is there already goes out together; what is there alone goes out now.
+            var reading = peer.StandardOutput.ReadAsync(buffer, watch.Token);
+            if (!reading.IsCompleted)
+            {
+                count = await ReadWhileFlushingAsync(reading.AsTask(), watch).ConfigureAwait(false);
+            }
+            else
+            {
+                count = await reading.ConfigureAwait(false);
+            }
+
+            watch.Progressed();
+            if (count == 0)
+            {
+                return;
+            }
+
+            start = 0;
+        }
+    }
+
+    private async Task<int> ReadWhileFlushingAsync(Task<int> reading, ProgressWatch watch)
+    {
+        try
+        {
+            await ForClientAsync(context.Response.Body.FlushAsync(watch.Token), watch).ConfigureAwait(false);
+        }
+        catch
+        {
+            // The buffer is free only when nobody reads into it any more.
+            await watch.StopAsync().ConfigureAwait(false);
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        return await reading.ConfigureAwait(false);
+    }
+
+    private static async Task ForClientAsync(Task sending, ProgressWatch watch)
+    {
+        watch.ClientWaitBegins();
+        try
+        {
+            await sending.ConfigureAwait(false);
+        }
+        finally
+        {
+            watch.ClientWaitEnds();
+        }
+    }
+
+    private static byte[] Grow(byte[] buffer)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        buffer.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
+    }
+}

@@ -1,0 +1,23 @@
+namespace Webserv.Gateway.Exchange;
+
+/// <summary>What answers a request: a script that runs, or one that another program runs.</summary>
+internal interface IExchangePeer
+{
+    /// <summary>Its path, for messages.</summary>
+    string Name { get; }
+
+    /// <summary>Takes the request's body; disposing ends the body. A write throws <see cref="IOException"/> when nobody reads it any more.</summary>
+    Stream StandardInput { get; }
+
+    /// <summary>Gives the answer. Disposed when nobody reads it any more.</summary>
+    Stream StandardOutput { get; }
+
+    /// <summary>Ends when the script has ended, though its output may still be read. Never fails.</summary>
+    Task Exited { get; }
+
+    /// <summary>Ends the script: its answer is not wanted any more.</summary>
+    void Kill();
+
+    /// <summary>The exchange is over and does not touch the streams any more.</summary>
+    void ExchangeEnded();
+}

@@ -1,0 +1,9 @@
+namespace Webserv.Gateway.Processes;
+
+/// <summary>What to start.</summary>
+/// <param name="Program">The absolute path of the program.</param>
+/// <param name="Arguments">Its arguments, without its own name.</param>
+/// <param name="WorkingDirectory">The absolute path of the directory it starts in.</param>
+/// <param name="Environment">Its whole environment.</param>
+internal sealed record ProcessStart(
+    string Program, IReadOnlyList<string> Arguments, string WorkingDirectory, IReadOnlyDictionary<string, string> Environment);
