@@ -6,4 +6,8 @@ namespace Webserv.Gateway.Processes;
 /// <param name="WorkingDirectory">The absolute path of the directory it starts in.</param>
 /// <param name="Environment">Its whole environment.</param>
 internal sealed record ProcessStart(
-    string Program, IReadOnlyList<string> Arguments, string WorkingDirectory, IReadOnlyDictionary<string, string> Environment);
+    string Program, IReadOnlyList<string> Arguments, string WorkingDirectory, IReadOnlyDictionary<string, string> Environment)
+{
+    /// <summary>What it may take, and as whom it runs.</summary>
+    public ProcessLimits Limits { get; init; } = ProcessLimits.None;
+}
