@@ -79,11 +79,11 @@ internal static partial class Log
     [LoggerMessage(161, LogLevel.Warning, "A callback of a middleware for the stop of the server, or of its generation, threw")]
     public static partial void StoppingCallbackFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(200, LogLevel.Warning, "Generation {Number} still has requests inside after {Seconds} s; they are cancelled")]
-    public static partial void GenerationCancelled(ILogger logger, int number, double seconds);
+    [LoggerMessage(200, LogLevel.Warning, "Virtual server {Name} was replaced and still has requests inside after {Seconds} s; they are cancelled")]
+    public static partial void ServerCancelled(ILogger logger, string name, double seconds);
 
-    [LoggerMessage(204, LogLevel.Error, "Generation {Number} has requests inside that do not heed cancellation; its middleware are disposed under them")]
-    public static partial void GenerationNotDrained(ILogger logger, int number);
+    [LoggerMessage(204, LogLevel.Error, "Virtual server {Name} was replaced and has requests inside that do not heed cancellation; its middleware are disposed under them")]
+    public static partial void ServerNotDrained(ILogger logger, string name);
 
     [LoggerMessage(201, LogLevel.Warning, "{Middleware} could not be disposed")]
     public static partial void DisposeFailed(ILogger logger, string middleware, Exception exception);
@@ -100,8 +100,8 @@ internal static partial class Log
     [LoggerMessage(301, LogLevel.Warning, "Requests still ran after {Seconds} s (Limits.ShutdownTimeout) and were cut")]
     public static partial void StopTimedOut(ILogger logger, double seconds);
 
-    [LoggerMessage(302, LogLevel.Information, "Reloaded; generation {Number} serves")]
-    public static partial void Reloaded(ILogger logger, int number);
+    [LoggerMessage(302, LogLevel.Information, "Reloaded; generation {Number} serves; virtual servers that changed: {Changed}")]
+    public static partial void Reloaded(ILogger logger, int number, string changed);
 
     [LoggerMessage(303, LogLevel.Error, "Not reloaded, the configuration before stays: {Error}")]
     public static partial void ReloadRefused(ILogger logger, string error);

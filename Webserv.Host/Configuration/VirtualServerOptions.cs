@@ -9,6 +9,9 @@ internal sealed class VirtualServerOptions
     /// <summary>Where it stands: <c>Webserv:VirtualServers:0</c>.</summary>
     public required string ConfigurationPath { get; init; }
 
+    /// <summary>Differs where something that was written of it does, or what it inherits; <see langword="null"/> where nothing was written.</summary>
+    public string? Fingerprint { get; init; }
+
     /// <summary>Its name, unique.</summary>
     public required string Name { get; init; }
 

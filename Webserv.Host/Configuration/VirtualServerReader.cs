@@ -28,6 +28,7 @@ internal sealed class VirtualServerReader(
         return new VirtualServerOptions
         {
             ConfigurationPath = section.Path,
+            Fingerprint = $"{Fingerprint.Of(section, errors)}|{inherited?.Format}:{inherited?.File}",
             Name = shape.Name ?? "server" + section.Key,
             Listen = ReadListen(shape, section),
             HostNames = ReadHostNames(shape, section),

@@ -56,41 +56,37 @@ internal static class Http1AccessLog
     }
 
     /// <summary>Logs a request that was refused before a virtual server was found for it: in the log of the endpoint's default one.</summary>
-    /// <param name="server">The server.</param>
     /// <param name="owner">The connection.</param>
     /// <param name="head">What the parser found so far.</param>
     /// <param name="bytes">What came of it.</param>
     /// <param name="status">The status of the answer; <see langword="null"/> where the client left before there was one.</param>
     /// <param name="bodyBytes">The bytes of its body.</param>
     public static void WriteRefused(
-        Http1Server server, Http1Connection owner, Http1RequestHead head, ReadOnlySpan<byte> bytes, int? status, int bodyBytes)
+        Http1Connection owner, Http1RequestHead head, ReadOnlySpan<byte> bytes, int? status, int bodyBytes)
     {
-        if (server.Pipelines.Enter() is not { } generation)
+        if (owner.GetRoute().Servers?.Default is not { AccessLog: { } log } virtualServer || !virtualServer.Lifetime.TryEnter())
         {
             return;
         }
 
         try
         {
-            if (owner.GetServers(generation)?.Default.AccessLog is { } log)
+            log.Write(new AccessLogEntry
             {
-                log.Write(new AccessLogEntry
-                {
-                    Bytes = bytes,
-                    Head = head,
-                    ConnectionId = owner.Connection.Id,
-                    Lane = LaneOf(owner.Connection),
-                    Client = owner.ClientText,
-                    Status = status ?? EndedBeforeAnswer,
-                    BodyBytes = bodyBytes,
-                    IsAborted = status is null,
-                    Milliseconds = owner.Connection.Loop.Milliseconds,
-                });
-            }
+                Bytes = bytes,
+                Head = head,
+                ConnectionId = owner.Connection.Id,
+                Lane = LaneOf(owner.Connection),
+                Client = owner.ClientText,
+                Status = status ?? EndedBeforeAnswer,
+                BodyBytes = bodyBytes,
+                IsAborted = status is null,
+                Milliseconds = owner.Connection.Loop.Milliseconds,
+            });
         }
         finally
         {
-            generation.Exit();
+            virtualServer.Lifetime.Exit();
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     private CancellationTokenSource? _aborted;
     private Http1Context? _serving;
     private ITimer? _halfCloseTimer;
-    private Route? _route;
+    private ConnectionRoute? _route;
     private byte[]? _clientText;
     private long _requests;
     private long _lingersSince;
@@ -72,9 +72,6 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     /// <summary>Cancelled when the client is gone or the server no longer waits for what runs.</summary>
     public CancellationToken Aborted => (_aborted ?? CreateAborted()).Token;
 
-    /// <summary>What forwarded fields say counts by this; <see langword="null"/> where the peer is no trusted proxy. Decided once a generation.</summary>
-    public ForwardedPolicy? Forwarding => _route?.Forwarding;
-
     /// <summary>Whether the one empty line that is ignored before a request has come before the connection fell idle.</summary>
     public bool HasSkippedEmptyLine { get; set; }
 
@@ -88,29 +85,34 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
     /// <summary>Tells that nothing but empty lines came.</summary>
     public void KeepHeadPending() => _headPending = true;
 
-    /// <summary>The virtual servers of the connection's endpoint, looked up once a generation; <see langword="null"/> where it has none any more.</summary>
-    public EndpointServers? GetServers(PipelineGeneration generation)
+    /// <summary>Where the requests of the connection go now, looked up once a generation.</summary>
+    public ConnectionRoute GetRoute()
     {
+        var generation = server.Pipelines.Current;
         var route = _route;
         if (!ReferenceEquals(route?.Generation, generation))
         {
-            var forwarding = generation.Forwarding is { } policy && policy.Trusts(connection) ? policy : null;
-            _route = route = new Route(generation, generation.Servers.FindEndpoint(connection.Listener.Endpoint), forwarding);
+            _route = route = new ConnectionRoute(generation, connection);
+            if (!ReferenceEquals(server.Pipelines.Current, generation))
+            {
+                // Whoever put another one in place may have been here already: it must not stay in memory for this connection.
+                Forget(generation);
+            }
         }
 
-        return route.Servers;
+        return route;
     }
 
-    /// <summary>Gives up what the connection serves if a generation serves it.</summary>
-    public void CancelIfInside(PipelineGeneration generation)
+    /// <summary>Gives up what the connection serves if a virtual server serves it.</summary>
+    public void CancelIfInside(VirtualServer virtualServer)
     {
-        if (Volatile.Read(ref _serving) is not null && ReferenceEquals(_route?.Generation, generation))
+        if (Volatile.Read(ref _serving) is { } serving && serving.IsServedBy(virtualServer))
         {
             Cancel();
         }
     }
 
-    /// <summary>Lets go of a generation that has ended.</summary>
+    /// <summary>Lets go of a generation that does not serve any more.</summary>
     public void Forget(PipelineGeneration generation)
     {
         var route = _route;
@@ -437,7 +439,4 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
             CancelRequest();
         }
     }
-
-    /// <summary>The virtual servers of the endpoint in a generation.</summary>
-    private sealed record Route(PipelineGeneration Generation, EndpointServers? Servers, ForwardedPolicy? Forwarding);
 }

@@ -21,7 +21,6 @@ internal sealed class Http1Context
     private Http1ConnectionInfo? _connectionInfo;
     private ForwardedPolicy? _forwarding;
     private ForwardedOrigin? _origin;
-    private PipelineGeneration? _generation;
     private VirtualServer? _virtualServer;
     private Dictionary<object, object?>? _items;
     private List<string>? _methods;
@@ -92,9 +91,6 @@ internal sealed class Http1Context
     /// <summary>The scheme of the connection, whatever a proxy says.</summary>
     public string ConnectionScheme => ServedConnection.Scheme;
 
-    /// <summary>The generation that serves the request.</summary>
-    public PipelineGeneration Generation => _generation ?? throw NoRequest();
-
     /// <summary>The virtual server that serves the request.</summary>
     public VirtualServer VirtualServer => _virtualServer ?? throw NoRequest();
 
@@ -137,9 +133,12 @@ internal sealed class Http1Context
         context as Http1Context ?? context.GetFeature<Http1Context>()
         ?? throw new InvalidOperationException("A middleware passed on a context whose GetFeature does not pass on to the server's own.");
 
+    /// <summary>Whether a request is served, and by a certain server.</summary>
+    public bool IsServedBy(VirtualServer virtualServer) => ReferenceEquals(_virtualServer, virtualServer);
+
     /// <summary>Makes it ready for a request.</summary>
     public void Begin(
-        IConnection connection, long requestNumber, PipelineGeneration generation, VirtualServer virtualServer, bool mayKeepAlive, ForwardedPolicy? forwarding)
+        IConnection connection, long requestNumber, VirtualServer virtualServer, bool mayKeepAlive, ForwardedPolicy? forwarding)
     {
         if (!ReferenceEquals(_connection, connection))
         {
@@ -157,7 +156,6 @@ internal sealed class Http1Context
 
         RequestNumber = requestNumber;
         StartedAt = virtualServer.AccessLog is { HasDuration: true } ? Server.TimeProvider.GetTimestamp() : 0;
-        _generation = generation;
         _virtualServer = virtualServer;
         MayKeepAlive = mayKeepAlive;
         _traceId = null;
@@ -180,7 +178,6 @@ internal sealed class Http1Context
         _items = null;
         User = null;
         _virtualServer = null;
-        _generation = null;
         _methods = null;
         _upgrade = null;
     }

@@ -164,7 +164,7 @@ internal sealed class Http1Exchange
             {
                 if (!_input.IsEmpty)
                 {
-                    Http1AccessLog.WriteRefused(_server, owner, _parser.Head, _input.Unread, status: null, bodyBytes: 0);
+                    Http1AccessLog.WriteRefused(owner, _parser.Head, _input.Unread, status: null, bodyBytes: 0);
                 }
 
                 return false;
@@ -191,9 +191,9 @@ internal sealed class Http1Exchange
             return await RejectAsync(owner, RequestRejection.HostMalformed).ConfigureAwait(false);
         }
 
-        if (_server.Pipelines.Enter() is not { } generation)
+        if (Enter(owner, host.Name, out var route) is not { } virtualServer)
         {
-            return false;
+            return route.Servers is null && await RejectAsync(owner, RequestRejection.EndpointRetired).ConfigureAwait(false);
         }
 
         var keep = false;
@@ -203,13 +203,7 @@ internal sealed class Http1Exchange
             && (head.IsHttp11 || (head.Connection & ConnectionOptions.KeepAlive) != 0);
         try
         {
-            if (owner.GetServers(generation) is not { } servers)
-            {
-                return await RejectAsync(owner, RequestRejection.EndpointRetired).ConfigureAwait(false);
-            }
-
-            var virtualServer = servers.Find(host.Name);
-            _context.Begin(connection, owner.NextRequestNumber(), generation, virtualServer, mayKeepAlive, owner.Forwarding);
+            _context.Begin(connection, owner.NextRequestNumber(), virtualServer, mayKeepAlive, route.Forwarding);
             _context.Request.Begin(target, host);
             _context.RequestBody.Begin(connection, head, (long)Limits.RequestBodyTimeout.TotalMilliseconds, _server.MinRequestBodyRate, virtualServer.MaxRequestBodySize);
             owner.BeginRequest(_context);
@@ -238,13 +232,38 @@ internal sealed class Http1Exchange
             }
 
             _context.End();
-            generation.Exit();
+            virtualServer.Lifetime.Exit();
             _parser.Reset();
             _input.EndRequest();
 
             // A client that was not the one to end the connection may have sent the next request by now.
             NeedsLingeringClose |= !keep && !_output.IsBroken && (mayKeepAlive || !_input.IsEmpty || !_context.RequestBody.IsComplete);
         }
+    }
+
+    /// <summary>Finds the virtual server of a request and pins it: whoever gets it calls <see cref="VirtualServerLifetime.Exit"/>.</summary>
+    /// <returns><see langword="null"/> where there is none for the endpoint any more, or the whole server ends.</returns>
+    private static VirtualServer? Enter(Http1Connection owner, string host, out ConnectionRoute route)
+    {
+        route = owner.GetRoute();
+        while (route.Servers is { } servers)
+        {
+            var virtualServer = servers.Find(host);
+            if (virtualServer.Lifetime.TryEnter())
+            {
+                return virtualServer;
+            }
+
+            // It was retired this moment: another generation is in place, or none will be.
+            var before = route.Generation;
+            route = owner.GetRoute();
+            if (ReferenceEquals(route.Generation, before))
+            {
+                return null;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>RFC 9110 section 7.4: https on a connection that is not secured was sent to the wrong place, and is no mistake of form.</summary>
@@ -368,7 +387,7 @@ internal sealed class Http1Exchange
         }
 
         var bytes = _input.Head.IsEmpty ? _input.Unread : _input.Head;
-        Http1AccessLog.WriteRefused(_server, owner, _parser.Head, bytes, status, hasBody ? page.Body.Length : 0);
+        Http1AccessLog.WriteRefused(owner, _parser.Head, bytes, status, hasBody ? page.Body.Length : 0);
         NeedsLingeringClose = true;
         await _output.FinishAsync().ConfigureAwait(false);
         return false;

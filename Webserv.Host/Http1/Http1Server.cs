@@ -98,16 +98,16 @@ internal sealed class Http1Server(
     /// <summary>Forgets a connection that is closed.</summary>
     public void Remove(Http1Connection connection) => _connections.Remove(connection);
 
-    /// <summary>Cancels the requests that are inside a generation.</summary>
-    public void Cancel(PipelineGeneration generation)
+    /// <summary>Cancels the requests that are inside a virtual server.</summary>
+    public void Cancel(VirtualServer virtualServer)
     {
         foreach (var connection in _connections.Snapshot())
         {
-            connection.CancelIfInside(generation);
+            connection.CancelIfInside(virtualServer);
         }
     }
 
-    /// <summary>Lets go of a generation that has ended: idle connections remember what they were served by last.</summary>
+    /// <summary>Lets go of a generation that does not serve any more: idle connections remember what they were served by last.</summary>
     public void Forget(PipelineGeneration generation)
     {
         foreach (var connection in _connections.Snapshot())

@@ -12,7 +12,7 @@ internal sealed class Http1Upgrade : IUpgradeFeature
     private readonly RequestGate _gate;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenRegistration _stoppingServer;
-    private readonly CancellationTokenRegistration _retiringGeneration;
+    private readonly CancellationTokenRegistration _retiringServer;
     private TimeSpan _idleTimeout;
     private UpgradedStream? _stream;
 
@@ -26,7 +26,7 @@ internal sealed class Http1Upgrade : IUpgradeFeature
 
         // Its own, so that what a middleware registers and forgets ends with the request.
         _stoppingServer = context.Server.Stopping.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _stopping);
-        _retiringGeneration = context.Generation.Retiring.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _stopping);
+        _retiringServer = context.VirtualServer.Lifetime.Retiring.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _stopping);
     }
 
     /// <inheritdoc />
@@ -98,7 +98,7 @@ internal sealed class Http1Upgrade : IUpgradeFeature
     {
         // Dispose would wait for a callback that is running.
         _stoppingServer.Unregister();
-        _retiringGeneration.Unregister();
+        _retiringServer.Unregister();
         return Volatile.Read(ref _stream)?.End() ?? true;
     }
 

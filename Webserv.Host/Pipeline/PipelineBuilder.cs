@@ -13,7 +13,10 @@ namespace Webserv.Host.Pipeline;
 /// <summary>Compiles the pipelines of a configuration into delegates. Everything that is wrong is collected; nothing is thrown for it.</summary>
 internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog catalog, IConfigurationErrors errors, ILogger logger)
 {
-    private readonly List<IMiddleware> _middleware = [];
+    /// <summary>Those that the generation before has and this one may go on with; each is taken once.</summary>
+    private readonly List<MiddlewareInstance> _reusable = [];
+    private readonly List<MiddlewareInstance> _middleware = [];
+    private bool _hasGaps;
     private readonly List<(IAsyncInitializer Instance, string Plugin, string Path)> _initializers = [];
 
     /// <summary>
@@ -24,6 +27,9 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
 
     /// <summary>How long the initialisation of a middleware may take before the start is given up.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The generation that serves; what stays the same is taken over from it.</summary>
+    public PipelineGeneration? Previous { get; init; }
 
     /// <summary>Opens access logs; without it there are none.</summary>
     public AccessLogs? AccessLogs { get; init; }
@@ -37,21 +43,25 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
     /// <returns>The generation, or <see langword="null"/> where something is wrong; what was made is disposed then.</returns>
     public async Task<PipelineGeneration?> BuildAsync(int number, CancellationToken cancellation)
     {
-        var built = false;
         var responder = new ErrorResponder(logger);
-        var servers = new List<VirtualServer>();
         var counter = new CountingErrors(errors);
-        var leases = AccessLogs is null ? null : new AccessLogLeases(AccessLogs);
+        var servers = new List<VirtualServer>();
+        var made = new List<VirtualServer>();
+        _reusable.AddRange(Previous?.Servers.Servers.SelectMany(server => server.Lifetime.Middleware) ?? []);
         foreach (var server in options.VirtualServers)
         {
             var limit = PipelineScope.Limit(server.MaxRequestBodySize ?? options.Limits.MaxRequestBodySize);
-            var scope = new PipelineScope(server.Name, options.Directory, server.Root, limit);
-            servers.Add(new VirtualServer(server, limit, Compile(server.Pipeline, scope, AnswerNotFound, counter), responder)
+            var same = Previous?.Servers.Servers.FirstOrDefault(old => old.IsSameAs(server, limit, catalog));
+            if (same is null)
             {
-                AccessLog = server.AccessLog is null ? null : leases?.Open(server.AccessLog, server.Name, counter),
-            });
+                same = Make(server, limit, responder, counter);
+                made.Add(same);
+            }
+
+            servers.Add(same);
         }
 
+        var built = false;
         try
         {
             built = counter.Count == 0 && (IsCheck || await InitializeAllAsync(cancellation).ConfigureAwait(false));
@@ -60,21 +70,30 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
         {
             if (!built)
             {
-                await PipelineGeneration.DisposeAllAsync(_middleware, logger).ConfigureAwait(false);
-                if (leases is not null)
+                foreach (var server in made)
                 {
-                    await leases.DisposeAsync().ConfigureAwait(false);
+                    await server.Lifetime.RetireAsync(TimeSpan.Zero, static () => { }, TimeProvider).ConfigureAwait(false);
                 }
             }
         }
 
         return built
-            ? new PipelineGeneration(number, new VirtualServerTable(servers), _middleware, logger)
-            {
-                Forwarding = ForwardedPolicy.Of(options.Proxies),
-                AccessLogs = leases,
-            }
+            ? new PipelineGeneration(number, new VirtualServerTable(servers)) { Forwarding = ForwardedPolicy.Of(options.Proxies) }
             : null;
+    }
+
+    private VirtualServer Make(VirtualServerOptions server, long? limit, ErrorResponder responder, CountingErrors counter)
+    {
+        var scope = new PipelineScope(server.Name, options.Directory, server.Root, limit);
+        _middleware.Clear();
+        _hasGaps = false;
+        var pipeline = Compile(server.Pipeline, scope, AnswerNotFound, counter);
+        var logs = AccessLogs is null ? null : new AccessLogLeases(AccessLogs);
+        return new VirtualServer(server, limit, pipeline, responder, new VirtualServerLifetime(server.Name, [.. _middleware], logs, logger))
+        {
+            HasGaps = _hasGaps,
+            AccessLog = server.AccessLog is null ? null : logs?.Open(server.AccessLog, server.Name, counter),
+        };
     }
 
     /// <returns>Whether all went well. Those that did not are all reported.</returns>
@@ -140,16 +159,9 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             return CompileMissing(entry, name, counter);
         }
 
-        var middleware = registration.Create(new PipelineEntry(registration.Name, entry.ConfigurationPath, scope), entry.Options, counter);
-        if (middleware is null)
+        if (GetInstance(registration, entry, scope, counter) is not { } middleware)
         {
             return next;
-        }
-
-        _middleware.Add(middleware);
-        if (middleware is IAsyncInitializer initializer)
-        {
-            _initializers.Add((initializer, registration.PluginId, entry.ConfigurationPath));
         }
 
         return (registration.IsNonBlocking, registration.ReleasesContext) switch
@@ -160,11 +172,40 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
         };
     }
 
+    /// <summary>Takes one over from the generation before, or makes it.</summary>
+    private IMiddleware? GetInstance(IMiddlewareRegistration registration, PipelineEntryOptions entry, PipelineScope scope, CountingErrors counter)
+    {
+        var fingerprint = $"{registration.Name}|{scope.Fingerprint}|{Fingerprint.Of(entry.Options, counter)}";
+        var index = _reusable.FindIndex(candidate => candidate.IsMadeBy(registration, fingerprint));
+        if (index >= 0)
+        {
+            var kept = _reusable[index].Hold();
+            _reusable.RemoveAt(index);
+            _middleware.Add(kept);
+            return kept.Middleware;
+        }
+
+        var middleware = registration.Create(new PipelineEntry(registration.Name, entry.ConfigurationPath, scope), entry.Options, counter);
+        if (middleware is null)
+        {
+            return null;
+        }
+
+        _middleware.Add(new MiddlewareInstance(middleware, registration, fingerprint, logger));
+        if (middleware is IAsyncInitializer initializer)
+        {
+            _initializers.Add((initializer, registration.PluginId, entry.ConfigurationPath));
+        }
+
+        return middleware;
+    }
+
     /// <summary>What is handed to a middleware that may keep it; a context that a middleware wrapped has the guarded one inside.</summary>
     private static IHttpContext Guard(IHttpContext context) => context is Http1.Http1Context host ? host.Guarded : context;
 
     private RequestDelegate CompileMissing(PipelineEntryOptions entry, string name, CountingErrors counter)
     {
+        _hasGaps = true;
         var failed = string.Join(", ", catalog.FailedPlugins);
         if (failed.Length == 0)
         {

@@ -8,27 +8,6 @@ internal sealed class PipelineHolder(PipelineGeneration first)
     /// <summary>The generation that new requests enter.</summary>
     public PipelineGeneration Current => Volatile.Read(ref _current);
 
-    /// <summary>
-    /// Pins what is running now for a request; the caller gives it back with <see cref="PipelineGeneration.Exit"/>.
-    /// <see langword="null"/> where nothing does: the server ends.
-    /// </summary>
-    public PipelineGeneration? Enter()
-    {
-        while (true)
-        {
-            var current = Current;
-            if (current.TryEnter())
-            {
-                return current;
-            }
-
-            if (ReferenceEquals(current, Current))
-            {
-                return null;
-            }
-        }
-    }
-
     /// <summary>Puts another generation in place.</summary>
     /// <returns>The one before, which the caller retires.</returns>
     public PipelineGeneration Swap(PipelineGeneration next) => Interlocked.Exchange(ref _current, next);

@@ -11,6 +11,10 @@ internal sealed record PipelineScope(string VirtualServer, string ConfigurationD
     /// <summary>The path patterns of the nearest level that has any.</summary>
     public IReadOnlyList<PathPattern> MatchPatterns { get; init; } = [];
 
+    /// <summary>Differs where a middleware would be told something else of its place.</summary>
+    public string Fingerprint =>
+        $"{VirtualServer}|{ConfigurationDirectory}|{Root}|{Join(RootPatterns)}|{Join(MatchPatterns)}";
+
     /// <summary>The scope of an entry within this one.</summary>
     public PipelineScope Enter(PipelineEntryOptions entry)
     {
@@ -23,6 +27,8 @@ internal sealed record PipelineScope(string VirtualServer, string ConfigurationD
             MaxRequestBodySize = entry.MaxRequestBodySize is { } size ? Limit(size) : MaxRequestBodySize,
         };
     }
+
+    private static string Join(IReadOnlyList<PathPattern> patterns) => string.Join('\n', patterns.Select(static pattern => pattern.Pattern));
 
     /// <summary>A configured limit, in which 0 means none.</summary>
     public static long? Limit(long size) => size == 0 ? null : size;

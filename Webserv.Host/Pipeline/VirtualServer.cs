@@ -4,12 +4,14 @@ using Webserv.Abstractions.Pipeline;
 using Webserv.Host.Configuration;
 using Webserv.Host.Http1;
 using Webserv.Host.Logging;
+using Webserv.Host.Plugins;
 using Webserv.Host.Transport;
 
 namespace Webserv.Host.Pipeline;
 
 /// <summary>A virtual server with its compiled pipeline.</summary>
-internal sealed class VirtualServer(VirtualServerOptions options, long? maxRequestBodySize, RequestDelegate pipeline, ErrorResponder errors)
+internal sealed class VirtualServer(
+    VirtualServerOptions options, long? maxRequestBodySize, RequestDelegate pipeline, ErrorResponder errors, VirtualServerLifetime lifetime)
     : IVirtualServer
 {
     private const string KnownMethods = "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS";
@@ -26,8 +28,14 @@ internal sealed class VirtualServer(VirtualServerOptions options, long? maxReque
     /// <summary>Where it listens.</summary>
     public IReadOnlyList<ListenEndpoint> Endpoints => options.Listen;
 
+    /// <summary>Counts the requests inside, and knows what the server holds.</summary>
+    public VirtualServerLifetime Lifetime => lifetime;
+
     /// <summary>Its access log; <see langword="null"/> where it has none.</summary>
     public AccessLog? AccessLog { get; init; }
+
+    /// <summary>Whether there are entries that answer 503, because the plugin with their middleware failed to load.</summary>
+    public bool HasGaps { get; init; }
 
     /// <summary>The limit of request bodies where no entry says otherwise; <see langword="null"/> for none.</summary>
     public long? MaxRequestBodySize => maxRequestBodySize;
@@ -58,6 +66,15 @@ internal sealed class VirtualServer(VirtualServerOptions options, long? maxReque
     /// <summary>Turns what a middleware threw into an answer.</summary>
     public Task FailAsync(Http1Context context, Exception exception, CancellationToken cancellation) =>
         errors.FailAsync(context, this, exception, cancellation);
+
+    /// <summary>Whether the same would be made from other options and other plugins.</summary>
+    public bool IsSameAs(VirtualServerOptions other, long? otherMaxRequestBodySize, IMiddlewareCatalog catalog) =>
+        options.Fingerprint is { } fingerprint
+        && fingerprint == other.Fingerprint
+        && options.Name == other.Name
+        && maxRequestBodySize == otherMaxRequestBodySize
+        && !HasGaps
+        && lifetime.Middleware.All(middleware => middleware.IsCurrentIn(catalog));
 
     /// <summary>The path that answers in place of the default page of a status, or <see langword="null"/>.</summary>
     public string? GetErrorPage(int statusCode) => options.ErrorPages.GetValueOrDefault(statusCode);

@@ -19,6 +19,9 @@ internal interface IMiddlewareRegistration
     /// <summary>Whether it promises so: <see cref="NonBlockingAttribute.ReleasesContext"/>.</summary>
     bool ReleasesContext { get; }
 
+    /// <summary>Keeps its plugin loaded until what is returned is disposed.</summary>
+    IAsyncDisposable HoldPlugin();
+
     /// <summary>Its class. A type of the plugin keeps it in memory: let go of it before the plugin is unloaded.</summary>
     Type MiddlewareType { get; }
 

@@ -12,6 +12,7 @@ internal sealed class MiddlewareRegistration<TMiddleware>(
     string name, string pluginId, IMiddlewareOptionsBinder? optionsBinder, ILogger logger) : IPluginMiddleware
     where TMiddleware : class, IMiddleware
 {
+    private PluginInstance? _plugin;
     private IServiceProvider? _services;
 
     public string Name => name;
@@ -26,7 +27,13 @@ internal sealed class MiddlewareRegistration<TMiddleware>(
 
     public Type? OptionsType => optionsBinder?.OptionsType;
 
-    public void Attach(IServiceProvider? services) => _services = services;
+    public void Attach(PluginInstance? plugin, IServiceProvider? services)
+    {
+        _plugin = plugin;
+        _services = services;
+    }
+
+    public IAsyncDisposable HoldPlugin() => _plugin?.Acquire() ?? throw new ObjectDisposedException(pluginId);
 
     public IMiddleware? Create(IPipelineEntry entry, IConfigurationSection? options, IConfigurationErrors errors)
     {

@@ -9,6 +9,9 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
     private readonly PluginCache _cache;
     private readonly Dictionary<string, IMiddlewareRegistration> _middleware = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<PluginInstance> _plugins = [];
+
+    /// <summary>The plugins that it loaded itself, and leases of those that it took over.</summary>
+    private readonly List<IAsyncDisposable> _holds = [];
     private readonly List<PluginDescription> _descriptions = [];
 
     private PluginCatalog(PluginCache cache) => _cache = cache;
@@ -20,23 +23,29 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
     public IReadOnlyList<string> FailedPlugins =>
         [.. _descriptions.Where(plugin => plugin.State == PluginState.Failed).Select(plugin => plugin.Id)];
 
-    /// <summary>The loaded plugins; each generation of pipelines takes a lease of those it uses.</summary>
+    /// <summary>The loaded plugins. Every middleware that is made of one keeps it loaded as well.</summary>
     public IReadOnlyList<PluginInstance> Plugins => _plugins;
 
     /// <summary>Everything that was found, sorted by id.</summary>
     public IReadOnlyList<PluginDescription> Descriptions => _descriptions;
 
     /// <summary>
-    /// Finds and loads all plugins. One that fails is logged and described, and the others are loaded.
+    /// Finds and loads all plugins. One that fails is logged and described, and the others are loaded. One whose files are
+    /// those of a plugin that is loaded already is taken over as it is, and so is one that fails in place of an earlier version.
     /// </summary>
     /// <param name="options">Where to look.</param>
     /// <param name="host">What plugins are lent.</param>
     /// <param name="settings">How to load; <see langword="null"/> for the defaults.</param>
+    /// <param name="previous">What is loaded already; it goes on holding that.</param>
     /// <param name="cancellation">Abandons the start; what is loaded by then is unloaded.</param>
     /// <exception cref="IOException">There is no place for private copies, not even a temporary one.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     public static async Task<PluginCatalog> LoadAsync(
-        PluginsOptions options, PluginHostServices host, PluginCatalogSettings? settings = null, CancellationToken cancellation = default)
+        PluginsOptions options,
+        PluginHostServices host,
+        PluginCatalogSettings? settings = null,
+        PluginCatalog? previous = null,
+        CancellationToken cancellation = default)
     {
         settings ??= new PluginCatalogSettings();
         var logger = host.LoggerFactory.CreateLogger("Webserv.Plugins");
@@ -50,7 +59,7 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
             var activator = new PluginActivator(catalog._cache, host, settings, logger);
             foreach (var candidate in candidates)
             {
-                await catalog.AddAsync(candidate, activator, settings, logger, cancellation).ConfigureAwait(false);
+                await catalog.AddAsync(candidate, activator, previous, settings, logger, cancellation).ConfigureAwait(false);
             }
 
             foreach (var candidate in hidden)
@@ -87,22 +96,36 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _middleware.Clear();
-        foreach (var plugin in _plugins)
+        _plugins.Clear();
+        foreach (var hold in _holds)
         {
-            await plugin.DisposeAsync().ConfigureAwait(false);
+            await hold.DisposeAsync().ConfigureAwait(false);
         }
 
-        _plugins.Clear();
+        _holds.Clear();
         _cache.Dispose();
     }
 
     private async Task AddAsync(
-        PluginCandidate candidate, PluginActivator activator, PluginCatalogSettings settings, ILogger logger, CancellationToken cancellation)
+        PluginCandidate candidate,
+        PluginActivator activator,
+        PluginCatalog? previous,
+        PluginCatalogSettings settings,
+        ILogger logger,
+        CancellationToken cancellation)
     {
         PluginMetadata? metadata = null;
         PluginInstance? plugin = null;
+        var loaded = previous?._plugins.Find(other => other.Description.Id == candidate.Id && other.Description.File == candidate.File);
         try
         {
+            if (loaded is not null && loaded.Description.Hash == PluginFileSet.HashOf(candidate))
+            {
+                RequireNewNames(loaded);
+                TakeOver(loaded, loaded.Description);
+                return;
+            }
+
             metadata = PluginMetadataReader.Read(candidate.File);
             if (metadata is null)
             {
@@ -118,8 +141,15 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
                 await plugin.InitializeAsync(cancellation).ConfigureAwait(false);
             }
 
-            Add(plugin, logger);
+            Add(plugin, loaded, logger);
             plugin = null;
+        }
+        catch (PluginException exception) when (loaded is not null && loaded.Middleware.All(IsNew))
+        {
+            // Until it is mended, what serves goes on serving.
+            Report(candidate, exception, logger);
+            logger.PluginKept(candidate.Id, loaded.Metadata.Version);
+            TakeOver(loaded, loaded.Description with { State = PluginState.Kept, Error = exception.Message });
         }
         catch (PluginException exception)
         {
@@ -146,6 +176,8 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
         _descriptions.Add(new PluginDescription { Id = candidate.Id, File = candidate.File, State = PluginState.NotAPlugin });
     }
 
+    private bool IsNew(IMiddlewareRegistration registration) => !_middleware.ContainsKey(registration.Name);
+
     private void RequireNewNames(PluginInstance plugin)
     {
         foreach (var registration in plugin.Middleware)
@@ -157,7 +189,28 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
         }
     }
 
-    private void Add(PluginInstance plugin, ILogger logger)
+    private void Add(PluginInstance plugin, PluginInstance? before, ILogger logger)
+    {
+        Add(plugin, plugin.Description, plugin);
+        if (!logger.IsEnabled(LogLevel.Information))
+        {
+            return;
+        }
+
+        var middleware = plugin.Description.Middleware is { Count: > 0 } names ? string.Join(", ", names) : "no middleware";
+        if (before is null)
+        {
+            logger.PluginLoaded(plugin.Description.Id, plugin.Metadata.Version, plugin.Description.File, middleware);
+        }
+        else
+        {
+            logger.PluginReplaced(plugin.Description.Id, before.Metadata.Version, plugin.Metadata.Version, plugin.Description.File, middleware);
+        }
+    }
+
+    private void TakeOver(PluginInstance plugin, PluginDescription description) => Add(plugin, description, plugin.Acquire());
+
+    private void Add(PluginInstance plugin, PluginDescription description, IAsyncDisposable hold)
     {
         foreach (var registration in plugin.Middleware)
         {
@@ -165,22 +218,22 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
         }
 
         _plugins.Add(plugin);
-        _descriptions.Add(plugin.Description);
-        if (logger.IsEnabled(LogLevel.Information))
-        {
-            var middleware = plugin.Description.Middleware is { Count: > 0 } names ? string.Join(", ", names) : "no middleware";
-            logger.PluginLoaded(plugin.Description.Id, plugin.Metadata.Version, plugin.Description.File, middleware);
-        }
+        _holds.Add(hold);
+        _descriptions.Add(description);
     }
 
-    private void Fail(PluginCandidate candidate, PluginMetadata? metadata, PluginInstance? plugin, PluginException exception, ILogger logger)
+    private static void Report(PluginCandidate candidate, PluginException exception, ILogger logger)
     {
         logger.PluginFailed(candidate.Id, candidate.File, exception.Message);
         if (exception.InnerException is { } cause)
         {
             logger.PluginFailedBecause(candidate.Id, cause);
         }
+    }
 
+    private void Fail(PluginCandidate candidate, PluginMetadata? metadata, PluginInstance? plugin, PluginException exception, ILogger logger)
+    {
+        Report(candidate, exception, logger);
         _descriptions.Add(new PluginDescription
         {
             Id = candidate.Id,

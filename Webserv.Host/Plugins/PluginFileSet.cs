@@ -61,6 +61,20 @@ internal sealed class PluginFileSet
         return new PluginFileSet(files);
     }
 
+    /// <summary>The hash of a candidate as it is now.</summary>
+    /// <exception cref="PluginException">It cannot be read, or there is too much of it.</exception>
+    public static string HashOf(PluginCandidate candidate)
+    {
+        try
+        {
+            return Of(candidate).ComputeHash();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new PluginException($"cannot be read: {exception.Message}", exception);
+        }
+    }
+
     /// <summary>SHA-256 over names and contents, in lower-case hexadecimal.</summary>
     /// <exception cref="PluginException">There is too much of it.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>

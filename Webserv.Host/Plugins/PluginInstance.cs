@@ -6,7 +6,7 @@ namespace Webserv.Host.Plugins;
 
 /// <summary>
 /// A plugin that is loaded: its load context, its container and the middleware it offers. It is unloaded when its owner
-/// has disposed it and the last lease has ended; whoever made middleware disposes them before that.
+/// has disposed it and the last lease has ended; every middleware that was made holds one until it is disposed.
 /// </summary>
 internal sealed class PluginInstance : IAsyncDisposable
 {
@@ -57,7 +57,7 @@ internal sealed class PluginInstance : IAsyncDisposable
         };
         foreach (var registration in middleware)
         {
-            registration.Attach(services);
+            registration.Attach(this, services);
         }
     }
 
@@ -124,7 +124,7 @@ internal sealed class PluginInstance : IAsyncDisposable
     {
         foreach (var registration in _middleware)
         {
-            registration.Attach(null);
+            registration.Attach(null, null);
         }
 
         _middleware = [];

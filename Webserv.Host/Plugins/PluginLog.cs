@@ -49,4 +49,10 @@ internal static partial class PluginLog
 
     [LoggerMessage(3014, LogLevel.Warning, "{Expected} is not there, but {Found}: none is loaded; a plugin's folder and its file have the same name, letter for letter")]
     public static partial void PluginMisnamed(this ILogger logger, string expected, string found);
+
+    [LoggerMessage(3015, LogLevel.Information, "Plugin {Plugin} {OldVersion} is replaced by {Version}, loaded from {File}: {Middleware}")]
+    public static partial void PluginReplaced(this ILogger logger, string plugin, Version oldVersion, Version version, string file, string middleware);
+
+    [LoggerMessage(3016, LogLevel.Warning, "Plugin {Plugin} {Version}, which was loaded before, goes on in its place")]
+    public static partial void PluginKept(this ILogger logger, string plugin, Version version);
 }

@@ -9,6 +9,9 @@ internal enum PluginState
     /// <summary>Could not be loaded; <see cref="PluginDescription.Error"/> says why.</summary>
     Failed,
 
+    /// <summary>What is there now could not be loaded; an earlier version that was loaded before goes on.</summary>
+    Kept,
+
     /// <summary>A .NET library beside the plugins that does not claim to be one.</summary>
     NotAPlugin,
 

@@ -21,19 +21,24 @@ internal sealed class LoadedGeneration
     /// <summary>The plugins.</summary>
     public PluginCatalog Catalog { get; }
 
-    /// <summary>Loads the plugins and builds the pipelines of a configuration.</summary>
+    /// <summary>Loads the plugins and builds the pipelines of a configuration; what has not changed is taken over.</summary>
+    /// <param name="previous">What serves now; <see langword="null"/> at the start.</param>
+    /// <param name="options">The configuration.</param>
+    /// <param name="errors">Gets what is wrong.</param>
+    /// <param name="parts">What the server is made of.</param>
+    /// <param name="cancellation">Abandons it.</param>
     /// <returns>Both, or <see langword="null"/> where something is wrong; nothing stays loaded then.</returns>
     public static async Task<LoadedGeneration?> LoadAsync(
-        int number, WebservOptions options, IConfigurationErrors errors, WebServerParts parts, CancellationToken cancellation)
+        LoadedGeneration? previous, WebservOptions options, IConfigurationErrors errors, WebServerParts parts, CancellationToken cancellation)
     {
         var host = new PluginHostServices(options.Directory, parts.Loggers, parts.TimeProvider, parts.Files, parts.Transport.Pipes);
-        var catalog = await PluginCatalog.LoadAsync(options.Plugins, host, parts.PluginSettings, cancellation).ConfigureAwait(false);
+        var catalog = await PluginCatalog.LoadAsync(options.Plugins, host, parts.PluginSettings, previous?.Catalog, cancellation).ConfigureAwait(false);
         var logger = parts.Loggers.CreateLogger("Webserv.Pipeline");
         PipelineGeneration? generation = null;
         try
         {
-            var builder = new PipelineBuilder(options, catalog, errors, logger) { AccessLogs = parts.AccessLogs };
-            generation = await builder.BuildAsync(number, cancellation).ConfigureAwait(false);
+            var builder = new PipelineBuilder(options, catalog, errors, logger) { AccessLogs = parts.AccessLogs, Previous = previous?.Generation };
+            generation = await builder.BuildAsync((previous?.Generation.Number ?? 0) + 1, cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -46,13 +51,22 @@ internal sealed class LoadedGeneration
         return generation is null ? null : new LoadedGeneration(generation, catalog);
     }
 
-    /// <summary>Lets requests inside finish, then disposes middleware and unloads plugins.</summary>
+    /// <summary>The names of the virtual servers that are not those of another generation; "none" where all are.</summary>
+    public string DescribeChanges(LoadedGeneration old)
+    {
+        var before = old.Generation.Servers.Servers;
+        var changed = string.Join(", ", Generation.Servers.Servers.Where(server => !before.Contains(server)).Select(server => server.Name));
+        return changed.Length == 0 ? "none" : changed;
+    }
+
+    /// <summary>Lets requests inside finish, then lets go of middleware and plugins; the last to let go unloads them.</summary>
+    /// <param name="next">What takes its place, and some of its virtual servers along; <see langword="null"/> where nothing does.</param>
     /// <param name="timeout">How long to wait before the rest is cancelled.</param>
     /// <param name="http">Whose requests they are.</param>
-    public async Task RetireAsync(TimeSpan timeout, Http1Server http)
+    public async Task RetireAsync(LoadedGeneration? next, TimeSpan timeout, Http1Server http)
     {
-        await Generation.RetireAsync(timeout, http.Cancel, http.TimeProvider).ConfigureAwait(false);
         http.Forget(Generation);
+        await Generation.RetireAsync(next?.Generation, timeout, http.Cancel, http.TimeProvider).ConfigureAwait(false);
         await Catalog.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -149,7 +149,7 @@ internal sealed class ServerHost : IServerHost
         WebservOptions options, ConfigurationErrors errors, WebServerParts parts, CancellationToken cancellation)
     {
         var host = new PluginHostServices(options.Directory, parts.Loggers, parts.TimeProvider, parts.Files, parts.Transport.Pipes);
-        await using var catalog = await PluginCatalog.LoadAsync(options.Plugins, host, parts.PluginSettings, cancellation).ConfigureAwait(false);
+        await using var catalog = await PluginCatalog.LoadAsync(options.Plugins, host, parts.PluginSettings, cancellation: cancellation).ConfigureAwait(false);
         foreach (var plugin in catalog.Descriptions.Where(plugin => plugin.State == PluginState.Failed))
         {
             errors.Add("Webserv:Plugins", $"plugin {plugin.Id} ({plugin.File}): {plugin.Error}");
@@ -158,7 +158,7 @@ internal sealed class ServerHost : IServerHost
         var builder = new Pipeline.PipelineBuilder(options, catalog, errors, parts.Loggers.CreateLogger("Webserv.Pipeline")) { IsCheck = true };
         if (await builder.BuildAsync(0, cancellation).ConfigureAwait(false) is { } generation)
         {
-            await generation.RetireAsync(TimeSpan.Zero, static _ => { }, parts.TimeProvider).ConfigureAwait(false);
+            await generation.RetireAsync(null, TimeSpan.Zero, static _ => { }, parts.TimeProvider).ConfigureAwait(false);
         }
     }
 
@@ -173,7 +173,7 @@ internal sealed class ServerHost : IServerHost
 
         await using var parts = WebServerParts.Create(options, NullLoggerFactory.Instance, new PluginCatalogSettings { RunInitializers = false });
         var host = new PluginHostServices(options.Directory, parts.Loggers, parts.TimeProvider, parts.Files, parts.Transport.Pipes);
-        await using var catalog = await PluginCatalog.LoadAsync(options.Plugins, host, parts.PluginSettings, cancellation).ConfigureAwait(false);
+        await using var catalog = await PluginCatalog.LoadAsync(options.Plugins, host, parts.PluginSettings, cancellation: cancellation).ConfigureAwait(false);
         return await action(catalog).ConfigureAwait(false);
     }
 

@@ -56,7 +56,7 @@ internal sealed class WebServer : IAsyncDisposable
         LoadedGeneration? loaded = null;
         try
         {
-            loaded = await LoadedGeneration.LoadAsync(1, options, errors, parts, cancellation).ConfigureAwait(false);
+            loaded = await LoadedGeneration.LoadAsync(null, options, errors, parts, cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -82,8 +82,8 @@ internal sealed class WebServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Puts another configuration in place: pipelines and plugins are loaded anew, endpoints that stay are kept, and
-    /// requests inside the old pipelines end there. Limits and transport stay as they were at the start.
+    /// Puts another configuration in place. Plugins, middleware, virtual servers and endpoints that have not changed are
+    /// kept; requests inside a virtual server that has changed end there. Limits and transport stay as they were at the start.
     /// </summary>
     /// <returns>Whether it took effect; otherwise everything is as it was.</returns>
     public async Task<bool> ReloadAsync(WebservOptions options, IConfigurationErrors errors, CancellationToken cancellation)
@@ -91,8 +91,7 @@ internal sealed class WebServer : IAsyncDisposable
         await _changing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            var number = _loaded.Generation.Number + 1;
-            var next = await LoadedGeneration.LoadAsync(number, options, errors, _parts, cancellation).ConfigureAwait(false);
+            var next = await LoadedGeneration.LoadAsync(_loaded, options, errors, _parts, cancellation).ConfigureAwait(false);
             if (next is null)
             {
                 return false;
@@ -101,7 +100,7 @@ internal sealed class WebServer : IAsyncDisposable
             // A server that was told to stop meanwhile must not listen again.
             if (_isStopping || await BindAsync(options, errors).ConfigureAwait(false) is not { } bound)
             {
-                await next.RetireAsync(TimeSpan.Zero, _http).ConfigureAwait(false);
+                await next.RetireAsync(_loaded, TimeSpan.Zero, _http).ConfigureAwait(false);
                 return false;
             }
 
@@ -112,9 +111,9 @@ internal sealed class WebServer : IAsyncDisposable
             var deaf = Accept(bound, errors);
             var wanted = options.VirtualServers.SelectMany(server => server.Listen).ToHashSet();
             await CloseListenersAsync(endpoint => !wanted.Contains(endpoint) || deaf.Contains(endpoint)).ConfigureAwait(false);
-            _retirements.Add(old.RetireAsync(options.Limits.ShutdownTimeout, _http));
+            _retirements.Add(old.RetireAsync(next, options.Limits.ShutdownTimeout, _http));
             _retirements.RemoveAll(task => task.IsCompleted);
-            Log.Reloaded(Logger, number);
+            Log.Reloaded(Logger, next.Generation.Number, next.DescribeChanges(old));
             return true;
         }
         finally
@@ -156,7 +155,7 @@ internal sealed class WebServer : IAsyncDisposable
     {
         await CloseAllListenersAsync().ConfigureAwait(false);
         await _http.StopAsync(TimeSpan.Zero).ConfigureAwait(false);
-        await Task.WhenAll([.. _retirements, _loaded.RetireAsync(TimeSpan.Zero, _http)]).ConfigureAwait(false);
+        await Task.WhenAll([.. _retirements, _loaded.RetireAsync(null, TimeSpan.Zero, _http)]).ConfigureAwait(false);
         await _parts.DisposeAsync().ConfigureAwait(false);
         _changing.Dispose();
     }

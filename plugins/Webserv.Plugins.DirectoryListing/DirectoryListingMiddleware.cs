@@ -22,8 +22,7 @@ public sealed class DirectoryListingMiddleware : IMiddleware, IDisposable
     private readonly HiddenNames _hidden;
     private readonly DirectoryReader _reader;
     private readonly ReadmeFile _readme;
-    private readonly ListingTemplate _template;
-    private readonly string _policy;
+    private readonly TemplateFile _template;
 
     /// <summary>Makes the middleware of one entry.</summary>
     /// <param name="options">Valid options.</param>
@@ -43,8 +42,7 @@ public sealed class DirectoryListingMiddleware : IMiddleware, IDisposable
         _hidden = new HiddenNames(value);
         _reader = new DirectoryReader(_root, value, _hidden);
         _readme = new ReadmeFile(_root, value, logger);
-        _template = value.Template is null ? ListingTemplate.Default : ListingTemplate.Read(entry.ResolvePath(value.Template));
-        _policy = value.ContentSecurityPolicy ?? _template.MakePolicy();
+        _template = new TemplateFile(value.Template is null ? null : entry.ResolvePath(value.Template), value.ContentSecurityPolicy, logger);
     }
 
     /// <inheritdoc/>
@@ -98,7 +96,8 @@ public sealed class DirectoryListingMiddleware : IMiddleware, IDisposable
         var query = ListingQuery.Parse(request.Query);
         var format = query.Format ?? AcceptField.Choose(request.Headers[Fields.Accept]);
         var listing = await _reader.ReadAsync(directory, query, cancellation).ConfigureAwait(false);
-        var entityTag = ListingTag.Make(listing, format, query, _template.Version);
+        var (template, policy) = _template.Get();
+        var entityTag = ListingTag.Make(listing, format, query, template.Version);
         response.Headers.Append(Fields.Vary, Fields.Accept);
         response.Headers[Fields.CacheControl] = "no-cache";
         response.Headers[Fields.ETag] = entityTag;
@@ -129,9 +128,9 @@ public sealed class DirectoryListingMiddleware : IMiddleware, IDisposable
                 break;
             default:
                 response.Headers[Fields.ContentType] = "text/html; charset=utf-8";
-                response.Headers[Fields.ContentSecurityPolicy] = _policy;
+                response.Headers[Fields.ContentSecurityPolicy] = policy;
                 var readme = listing.Readme is { } file ? await _readme.ToHtmlAsync(file, cancellation).ConfigureAwait(false) : "";
-                await new HtmlListing(request.Path, listing, query, readme).WriteAsync(buffer, _template, cancellation).ConfigureAwait(false);
+                await new HtmlListing(request.Path, listing, query, readme).WriteAsync(buffer, template, cancellation).ConfigureAwait(false);
                 break;
         }
     }

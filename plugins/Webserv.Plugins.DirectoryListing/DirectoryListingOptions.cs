@@ -40,7 +40,7 @@ public sealed class DirectoryListingOptions
 
     /// <summary>
     /// A file with the page's HTML, relative to the configuration file, with placeholders in double braces: see
-    /// docs/listings.md. It is read and checked when the server starts or reloads. Default: the page that comes with the server.
+    /// docs/listings.md. It is checked when the server starts or reloads, and read again when it changes. Default: the page that comes with the server.
     /// </summary>
     public string? Template { get; set; }
 

@@ -39,7 +39,7 @@ THREAD_BOUND = 8  # The pool keeps a few more or less.
 EXPECTED = {
     r"\[303\] Not reloaded.*NoSuchMiddleware": "a broken configuration is refused; counted below",
     r"EpollTransport\[1002\] event loop \d+ was held up": "the machine is busy with the clients",
-    r"\[200\] Generation \d+ still has requests inside": "a slow client outlives the configuration that it came under",
+    r"\[200\] Virtual server \S+ was replaced and still has requests inside": "a slow client outlives the configuration that it came under",
     r"\.Cgi\.\S*\[4\] .* stderr: ": "a script whose client has left complains",
     r"\.Cgi\.\S*\[1[01]\] ": "and is ended",
 }

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+using Moq;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 using Webserv.Plugins.DirectoryListing.Html;
@@ -28,6 +30,32 @@ public sealed class TemplateTests : IDisposable
             <ul><li class="folder" data-name="sub"><a href="./sub/?sort=size&amp;order=asc">sub</a>   1970-01-01 00:00 1970-01-01T00:00:00Z</li><li class="file" data-name="a &amp; &quot;b&quot;.txt"><a href="./a%20%26%20%22b%22.txt">a &amp; &quot;b&quot;.txt</a> 1.5 KB 1500 1970-01-01 00:00 1970-01-01T00:00:00Z</li></ul>
             """,
             response.BodyText);
+    }
+
+    [Fact]
+    public void Get_TemplateHasChanged_IsReadAgainUnlessItIsWrong()
+    {
+        var path = Path.Combine(_folder.Outer, "page.html");
+        File.WriteAllText(path, "one {{#entries}}{{name}}{{/entries}}");
+        var logger = new Mock<ILogger>();
+        logger.Setup(log => log.IsEnabled(It.IsAny<LogLevel>())).Returns(true);
+        var template = new TemplateFile(path, policy: null, logger.Object);
+        var first = template.Get().Template;
+        Assert.Same(first, template.Get().Template);
+
+        File.WriteAllText(path, "another {{#entries}}{{name}}{{/entries}}");
+        var second = template.Get().Template;
+        Assert.NotEqual(first.Version, second.Version);
+
+        File.WriteAllText(path, "a wrong one {{x}}");
+        Assert.Same(second, template.Get().Template);
+        File.Delete(path);
+        Assert.Same(second, template.Get().Template);
+        Assert.Same(second, template.Get().Template);
+        Assert.Equal(2, logger.Invocations.Count(call => call.Method.Name == nameof(ILogger.Log)));
+
+        File.WriteAllText(path, "one {{#entries}}{{name}}{{/entries}}");
+        Assert.Equal(first.Version, template.Get().Template.Version);
     }
 
     [Fact]

@@ -66,7 +66,7 @@ public sealed class AccessLogFileTests : IDisposable
     [Fact]
     public async Task Write_FromManyThreads_EachLineOnceAndInOrder()
     {
-        await using (var file = Open())
+        await using (var file = Open(maxPending: 16 << 20))
         {
             await Parallel.ForAsync(0, 8, TestContext.Current.CancellationToken, (lane, _) =>
             {
@@ -193,8 +193,8 @@ public sealed class AccessLogFileTests : IDisposable
         LogTime.Stamp.Of(0, default),
         "main"u8);
 
-    private AccessLogFile Open() => new(
-        new LogFileOptions("/var/log/access.log", UnixFileMode.UserWrite, BlockSize, TimeSpan.FromSeconds(1), 1 << 20),
+    private AccessLogFile Open(long maxPending = 1 << 20) => new(
+        new LogFileOptions("/var/log/access.log", UnixFileMode.UserWrite, BlockSize, TimeSpan.FromSeconds(1), maxPending),
         _disk.Open, _time, _loggers.CreateLogger<AccessLogFileTests>());
 
     private List<int> Numbers(int file) =>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Webserv.Host.Configuration;
 using Webserv.Host.Pipeline;
 using Webserv.Host.Tests.Server;
@@ -53,6 +54,7 @@ public sealed class HostPatternTests
     private static VirtualServer Server(string name, params string[] hosts)
     {
         var options = new VirtualServerOptions { ConfigurationPath = name, Name = name, Listen = [ServerSetup.Endpoint], HostNames = hosts };
-        return new VirtualServer(options, null, (_, _) => Task.CompletedTask, new ErrorResponder(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance));
+        return new VirtualServer(
+            options, null, (_, _) => Task.CompletedTask, new ErrorResponder(NullLogger.Instance), new VirtualServerLifetime(name, [], null, NullLogger.Instance));
     }
 }

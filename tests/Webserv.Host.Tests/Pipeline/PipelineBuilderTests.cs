@@ -83,6 +83,7 @@ public sealed class PipelineBuilderTests
         var registration = new Mock<IMiddlewareRegistration>();
         registration.SetupGet(offered => offered.Name).Returns("Cgi");
         registration.SetupGet(offered => offered.PluginId).Returns("Test");
+        registration.Setup(offered => offered.HoldPlugin()).Returns(Mock.Of<IAsyncDisposable>());
         registration.Setup(offered => offered.Create(It.IsAny<IPipelineEntry>(), It.IsAny<IConfigurationSection?>(), It.IsAny<IConfigurationErrors>()))
             .Returns(middleware.Object);
         _catalog.Setup(catalog => catalog.Find("Cgi")).Returns(registration.Object);

@@ -63,7 +63,7 @@ public sealed class PluginCatalogTests : IDisposable
         using var sandbox = new PluginSandbox();
         sandbox.Install("HangsInInitializer");
         await using var catalog = await PluginCatalog.LoadAsync(
-            new(), sandbox.Host, sandbox.Settings with { StartTimeout = TimeSpan.FromMilliseconds(300) }, TestContext.Current.CancellationToken);
+            new(), sandbox.Host, sandbox.Settings with { StartTimeout = TimeSpan.FromMilliseconds(300) }, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal("did not finish its initialisation in 0.3 s", Assert.Single(catalog.Descriptions).Error);
     }
 
@@ -72,7 +72,7 @@ public sealed class PluginCatalogTests : IDisposable
     {
         _sandbox.Install("HangsInInitializer");
         await using var catalog = await PluginCatalog.LoadAsync(
-            new(), _sandbox.Host, _sandbox.Settings with { RunInitializers = false }, TestContext.Current.CancellationToken);
+            new(), _sandbox.Host, _sandbox.Settings with { RunInitializers = false }, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(PluginState.Loaded, Assert.Single(catalog.Descriptions).State);
     }
 
@@ -82,7 +82,7 @@ public sealed class PluginCatalogTests : IDisposable
         _sandbox.Install("HangsInInitializer");
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => PluginCatalog.LoadAsync(new(), _sandbox.Host, _sandbox.Settings, cancellation.Token));
+            () => PluginCatalog.LoadAsync(new(), _sandbox.Host, _sandbox.Settings, cancellation: cancellation.Token));
     }
 
     [Fact]

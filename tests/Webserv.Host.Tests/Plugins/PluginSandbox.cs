@@ -53,7 +53,7 @@ internal sealed class PluginSandbox : IDisposable
     }
 
     public Task<PluginCatalog> LoadAsync(params string[] directories) =>
-        PluginCatalog.LoadAsync(new PluginsOptions { Directories = directories }, Host, Settings, TestContext.Current.CancellationToken);
+        PluginCatalog.LoadAsync(new PluginsOptions { Directories = directories }, Host, Settings, cancellation: TestContext.Current.CancellationToken);
 
     public void Dispose()
     {

@@ -121,7 +121,7 @@ internal sealed class ServerRig : IAsyncDisposable
         await Listener.DisposeAsync();
         await _transport.DisposeAsync();
         await WaitUntilIdleAsync();
-        await Pipelines.Current.RetireAsync(TimeSpan.Zero, static _ => { }, Time);
+        await Pipelines.Current.RetireAsync(null, TimeSpan.Zero, static _ => { }, Time);
         Files.Dispose();
         _loggers.Dispose();
 

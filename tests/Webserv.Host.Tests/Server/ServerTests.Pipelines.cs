@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Webserv.Abstractions.Http;
 using Webserv.Host.Configuration;
+using Webserv.Host.Http1;
+using Webserv.Host.Pipeline;
 
 namespace Webserv.Host.Tests.Server;
 
@@ -319,13 +321,13 @@ public abstract partial class ServerTests
         Assert.Equal("old", (await client.GetAsync("/")).Text);
         var old = await rig.SwapAsync(setup => setup.Use((context, _, cancellation) => Text("new")(context, cancellation)));
         Assert.Equal("new", (await client.GetAsync("/")).Text);
-        var retiring = old.RetireAsync(TimeSpan.FromSeconds(20), rig.Http.Cancel, TimeProvider.System);
-        Assert.False(old.Drained.IsCompleted);
+        var retiring = old.RetireAsync(null, TimeSpan.FromSeconds(20), rig.Http.Cancel, TimeProvider.System);
+        Assert.False(Assert.Single(old.Servers.Servers).Lifetime.Drained.IsCompleted);
         Assert.Empty(catalog!.Disposed);
         go.SetResult();
         Assert.Equal("old", (await slow.ReadAsync()).Text);
         await retiring;
-        Assert.False(old.TryEnter());
+        Assert.False(Assert.Single(old.Servers.Servers).Lifetime.TryEnter());
         Assert.Equal(["Test0", "Test1"], catalog.Disposed);
         Assert.Equal("new", (await slow.GetAsync("/")).Text);
     }
@@ -349,11 +351,38 @@ public abstract partial class ServerTests
         await reached.Task;
         var old = await rig.SwapAsync(setup => setup.Use((context, _, cancellation) => Text("new")(context, cancellation)));
 
-        await old.RetireAsync(TimeSpan.Zero, rig.Http.Cancel, TimeProvider.System);
+        await old.RetireAsync(null, TimeSpan.Zero, rig.Http.Cancel, TimeProvider.System);
 
         await cancelled.Task;
-        Assert.True(old.Drained.IsCompletedSuccessfully);
+        Assert.True(Assert.Single(old.Servers.Servers).Lifetime.Drained.IsCompletedSuccessfully);
         Assert.Equal("new", (await idle.GetAsync("/")).Text);
+    }
+
+    [Fact]
+    public async Task Generation_NextHasTheSameServer_RequestsAndUpgradesInsideGoOn()
+    {
+        var (reached, go) = (NewSignal(), NewSignal());
+        CancellationToken told = default;
+        await using var rig = await StartAsync(setup => setup.Map("/slow", async (context, cancellation) =>
+        {
+            told = Http1Context.From(context).VirtualServer.Lifetime.Retiring;
+            reached.SetResult();
+            await go.Task.WaitAsync(cancellation);
+            await context.Response.WriteTextAsync("done", cancellation: cancellation);
+        }));
+        using var slow = await rig.ConnectAsync();
+        await slow.SendAsync("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+        await reached.Task;
+        var old = rig.Pipelines.Current;
+        rig.Pipelines.Swap(new PipelineGeneration(2, new VirtualServerTable(old.Servers.Servers)));
+        rig.Http.Forget(old);
+
+        await old.RetireAsync(rig.Pipelines.Current, TimeSpan.Zero, rig.Http.Cancel, TimeProvider.System);
+
+        Assert.False(told.IsCancellationRequested);
+        go.SetResult();
+        Assert.Equal("done", (await slow.ReadAsync()).Text);
+        Assert.Equal(404, (await slow.GetAsync("/")).Status);
     }
 
     [Fact]

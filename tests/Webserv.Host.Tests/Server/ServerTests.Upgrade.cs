@@ -211,7 +211,7 @@ public abstract partial class ServerTests
         await client.ReadAsync();
         await reached.Task;
         var old = await rig.SwapAsync(setup => setup.Map("/", Text("new")));
-        var retiring = old.RetireAsync(TimeSpan.FromMinutes(1), rig.Http.Cancel, TimeProvider.System);
+        var retiring = old.RetireAsync(null, TimeSpan.FromMinutes(1), rig.Http.Cancel, TimeProvider.System);
         Assert.Equal("bye", await client.ReadToEndAsync());
         await retiring;
     }

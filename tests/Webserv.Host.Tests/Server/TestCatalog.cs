@@ -35,11 +35,20 @@ internal sealed class TestCatalog : IMiddlewareCatalog
     {
         public string PluginId => "Test";
 
+        public IAsyncDisposable HoldPlugin() => Nothing.ToDispose;
+
         public Type MiddlewareType => typeof(TestMiddleware);
 
         public Type? OptionsType => null;
 
         public IMiddleware Create(IPipelineEntry entry, IConfigurationSection? options, IConfigurationErrors errors) =>
             new TestMiddleware(New(entry), () => Catalog.Disposed.Add(Name));
+    }
+
+    private sealed class Nothing : IAsyncDisposable
+    {
+        public static readonly Nothing ToDispose = new();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -16,7 +16,7 @@ public sealed class PluginReferencePageTests : IAsyncLifetime
         var output = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
         var program = Path.Combine(RepositoryRoot.Find(), "Webserv.Host", "bin", output.Parent!.Name, output.Name);
         var settings = _sandbox.Settings with { ProgramDirectory = program, RunInitializers = false };
-        _catalog = await PluginCatalog.LoadAsync(new PluginsOptions(), _sandbox.Host, settings, TestContext.Current.CancellationToken);
+        _catalog = await PluginCatalog.LoadAsync(new PluginsOptions(), _sandbox.Host, settings, cancellation: TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
