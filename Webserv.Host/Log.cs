@@ -112,6 +112,15 @@ internal static partial class Log
     [LoggerMessage(305, LogLevel.Information, "Stopped before it served")]
     public static partial void StoppedAtStart(ILogger logger);
 
+    [LoggerMessage(306, LogLevel.Information, "{File} has changed, and {Others} other files; reloading")]
+    public static partial void FilesChanged(ILogger logger, string file, int others);
+
+    [LoggerMessage(307, LogLevel.Error, "Looking for changed files failed; it is tried again")]
+    public static partial void WatchingFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(308, LogLevel.Information, "The system sends no notices of changes in {Directory}; they are looked for every two seconds: {Problem}")]
+    public static partial void NoFileNotices(ILogger logger, string directory, string problem);
+
     [LoggerMessage(320, LogLevel.Warning, "The service manager handed over {Socket}, which is no endpoint of the configuration; nobody accepts from it")]
     public static partial void SocketNotUsed(ILogger logger, string socket);
 

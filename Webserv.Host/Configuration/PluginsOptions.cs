@@ -9,7 +9,7 @@ internal sealed class PluginsOptions
     [Description("Directories to look in besides `plugins/` next to the program. Those that do not exist are passed over.")]
     public IReadOnlyList<string> Directories { get; set; } = [];
 
-    /// <summary>Reserved: whether files are watched and a changed plugin is loaded on its own. Until then it is loaded on SIGHUP.</summary>
-    [Description("Reserved for loading a changed plugin on its own; it has no effect yet. A changed plugin is loaded on SIGHUP (`webserv reload`).")]
+    /// <summary>Whether plugins that were added, replaced or removed are noticed while the server runs.</summary>
+    [Description("Whether plugins that were added, replaced or removed are noticed while the server runs. Otherwise that takes a SIGHUP (`webserv reload`).")]
     public bool HotReload { get; set; } = true;
 }

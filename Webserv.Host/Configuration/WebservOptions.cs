@@ -11,6 +11,9 @@ internal sealed class WebservOptions
     /// <summary>The directory that relative paths of the file are relative to.</summary>
     public required string Directory { get; init; }
 
+    /// <summary>Whether the server reloads by itself when the file changes.</summary>
+    public bool ReloadOnChange { get; init; } = true;
+
     /// <summary>Where plugins come from.</summary>
     public required PluginsOptions Plugins { get; init; }
 

@@ -28,6 +28,7 @@ internal static class WebservOptionsReader
         {
             File = file,
             Directory = directory,
+            ReloadOnChange = shape.ReloadOnChange,
             Plugins = shape.Plugins,
             Limits = shape.Limits,
             Transport = shape.Transport,

@@ -5,6 +5,9 @@ namespace Webserv.Host.Configuration;
 /// <summary>The section <c>Webserv</c> as it is written; <see cref="WebservOptions"/> is what is made of it.</summary>
 internal sealed class WebservShape
 {
+    [Description("Whether the server reloads by itself when this file changes. Otherwise it does on SIGHUP (`webserv reload`).")]
+    public bool ReloadOnChange { get; set; } = true;
+
     [Description("Where plugins come from.")]
     public PluginsOptions Plugins { get; set; } = new();
 

@@ -27,6 +27,9 @@ internal sealed class PluginFileSet
         _files = files;
     }
 
+    /// <summary>The absolute paths of the files.</summary>
+    public IEnumerable<string> Paths => _files.Select(static file => file.FullPath);
+
     /// <summary>The files of a candidate.</summary>
     /// <exception cref="PluginException">There are too many, or a symbolic link leads out of the folder.</exception>
     /// <exception cref="IOException">They cannot be listed.</exception>

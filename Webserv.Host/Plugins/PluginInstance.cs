@@ -148,5 +148,6 @@ internal sealed class PluginInstance : IAsyncDisposable
         Interlocked.Exchange(ref _copy, null)?.Dispose();
         _logger.PluginUnloaded(Description.Id, Metadata.Version);
         _unloaded.SetResult();
+        _ = UnloadWatch.RunAsync(LoadContext, Description.Id, Metadata.Version, _host.TimeProvider, _logger);
     }
 }

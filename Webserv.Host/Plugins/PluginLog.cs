@@ -55,4 +55,10 @@ internal static partial class PluginLog
 
     [LoggerMessage(3016, LogLevel.Warning, "Plugin {Plugin} {Version}, which was loaded before, goes on in its place")]
     public static partial void PluginKept(this ILogger logger, string plugin, Version version);
+
+    [LoggerMessage(3017, LogLevel.Warning, "Plugin {Plugin} {Version} was unloaded {Seconds} s ago and is still in memory: something refers into it, such as a request that does not end, a thread or timer of its own, a handler of a static event, or a cache of the runtime (docs/plugin-authoring.md, Unloading)")]
+    public static partial void PluginStaysInMemory(this ILogger logger, string plugin, Version version, double seconds);
+
+    [LoggerMessage(3018, LogLevel.Debug, "Plugin {Plugin} {Version} has left memory")]
+    public static partial void PluginLeftMemory(this ILogger logger, string plugin, Version version);
 }

@@ -7,6 +7,7 @@ using Webserv.Host.Configuration;
 using Webserv.Host.Logging;
 using Webserv.Host.Plugins;
 using Webserv.Host.Plugins.Documentation;
+using Webserv.Host.Server.Watching;
 using Webserv.Host.Transport.Activation;
 
 namespace Webserv.Host.Server;
@@ -17,6 +18,7 @@ internal sealed class ServerHost : IServerHost
     /// <inheritdoc />
     public async Task<int> RunAsync(string configurationFile, CancellationToken cancellation)
     {
+        var beforeLoading = FileStates.Take(Path.GetFullPath(configurationFile), null, AppContext.BaseDirectory);
         var loaded = ConfigurationLoader.Load(configurationFile);
         using var loggers = HostLogging.Create(loaded.Configuration);
         var logger = loggers.CreateLogger("Webserv");
@@ -29,6 +31,8 @@ internal sealed class ServerHost : IServerHost
             return await ReportAsync(loaded, Console.Error).ConfigureAwait(false);
         }
 
+        var watcher = new ChangeWatcher(options, beforeLoading, AppContext.BaseDirectory, TimeProvider.System, logger);
+        await using var watching = watcher.ConfigureAwait(false);
         WebServer? server;
         try
         {
@@ -56,11 +60,12 @@ internal sealed class ServerHost : IServerHost
         {
             await PrintEndpointsAsync(options, server).ConfigureAwait(false);
             manager.Ready();
-            reloads.Attach(
-                () => _ = ReloadAsync(server, configurationFile, manager, logger, signals.Stopping),
-                () => _ = server.ReopenLogsAsync());
+            Func<Task> reload = () => ReloadAsync(server, configurationFile, watcher, manager, logger, signals.Stopping);
+            reloads.Attach(() => _ = reload(), () => _ = server.ReopenLogsAsync());
+            watcher.Start(reload);
             await signals.WaitAsync().ConfigureAwait(false);
             manager.Stopping();
+            await watcher.StopAsync().ConfigureAwait(false);
             Log.Stopping(logger, server.ConnectionCount);
             await server.StopAsync().ConfigureAwait(false);
         }
@@ -179,11 +184,17 @@ internal sealed class ServerHost : IServerHost
 
     [SuppressMessage("Design", "CA1031", Justification = "A reload that fails, however it fails, is logged and leaves the running server as it was.")]
     private static async Task ReloadAsync(
-        WebServer server, string configurationFile, ServiceNotifier manager, ILogger logger, CancellationToken cancellation)
+        WebServer server,
+        string configurationFile,
+        ChangeWatcher watcher,
+        ServiceNotifier manager,
+        ILogger logger,
+        CancellationToken cancellation)
     {
         try
         {
             manager.Reloading();
+            watcher.MarkApplied();
             var loaded = ConfigurationLoader.Load(configurationFile);
             if (loaded.Options is not { } options || loaded.Errors.Count > 0
                 || !await server.ReloadAsync(options, loaded.Collector, cancellation).ConfigureAwait(false))
@@ -195,6 +206,7 @@ internal sealed class ServerHost : IServerHost
             }
             else
             {
+                watcher.Watch(options);
                 foreach (var error in loaded.Errors)
                 {
                     Log.ReloadedWithout(logger, error.ToString());
