@@ -2,6 +2,7 @@ using Microsoft.Extensions.Primitives;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 using Webserv.Plugins.StaticFiles.Encodings;
+using Webserv.Representations;
 
 namespace Webserv.Plugins.StaticFiles;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 using Webserv.Plugins.StaticFiles.Encodings;
+using Webserv.Representations;
 
 namespace Webserv.Plugins.StaticFiles;
 

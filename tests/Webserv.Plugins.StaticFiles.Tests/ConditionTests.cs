@@ -1,5 +1,6 @@
 using Webserv.Testing.Files;
 using Webserv.Testing.Http;
+using Webserv.Representations;
 
 namespace Webserv.Plugins.StaticFiles.Tests;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Primitives;
+using Webserv.Representations;
 
 namespace Webserv.Plugins.StaticFiles.Tests;
 

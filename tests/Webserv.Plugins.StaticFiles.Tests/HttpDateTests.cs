@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsCheck;
+using Webserv.Representations;
 
 namespace Webserv.Plugins.StaticFiles.Tests;
 

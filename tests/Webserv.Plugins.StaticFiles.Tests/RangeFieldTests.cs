@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsCheck;
 using Microsoft.Extensions.Primitives;
+using Webserv.Representations;
 
 namespace Webserv.Plugins.StaticFiles.Tests;
 

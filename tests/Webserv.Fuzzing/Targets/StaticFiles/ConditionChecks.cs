@@ -3,6 +3,7 @@ using Microsoft.Extensions.Primitives;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 using Webserv.Plugins.StaticFiles;
+using Webserv.Representations;
 
 namespace Webserv.Fuzzing.Targets.StaticFiles;
 

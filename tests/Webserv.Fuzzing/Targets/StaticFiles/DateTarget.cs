@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Webserv.Plugins.StaticFiles;
+using Webserv.Representations;
 
 namespace Webserv.Fuzzing.Targets.StaticFiles;
 

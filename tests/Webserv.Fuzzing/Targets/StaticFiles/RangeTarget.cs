@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text;
 using System.Text.RegularExpressions;
 using Webserv.Plugins.StaticFiles;
+using Webserv.Representations;
 
 namespace Webserv.Fuzzing.Targets.StaticFiles;
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Primitives;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 
-namespace Webserv.Plugins.StaticFiles;
+namespace Webserv.Representations;
 
 /// <summary>Evaluates the conditions of GET and HEAD in the order of RFC 9110 section 13.2.2.</summary>
 internal static class Preconditions

@@ -1,4 +1,4 @@
-namespace Webserv.Plugins.StaticFiles;
+namespace Webserv.Representations;
 
 /// <summary>Part of a file.</summary>
 /// <param name="Offset">The first byte.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 
-namespace Webserv.Plugins.StaticFiles;
+namespace Webserv.Representations;
 
 /// <summary>Answers a Range field with the parts that it asks for (RFC 9110 section 14).</summary>
 /// <param name="maxRanges">The most ranges of a request; 0 to answer none.</param>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Webserv.Plugins.StaticFiles;
+namespace Webserv.Representations;
 
 /// <summary>Reads dates in the three forms of RFC 9110 section 5.6.7.</summary>
 internal static class HttpDate

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Webserv.Plugins.StaticFiles;
+namespace Webserv.Representations;
 
 /// <summary>
 /// Remembers the Content-Range values that were sent lately: who resumes, or seeks in a film, asks for the same parts as others

@@ -1,4 +1,4 @@
-namespace Webserv.Plugins.StaticFiles;
+namespace Webserv.Representations;
 
 /// <summary>What a Range field comes to.</summary>
 internal enum RangeOutcome

@@ -4,7 +4,7 @@ using System.Text;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 
-namespace Webserv.Plugins.StaticFiles;
+namespace Webserv.Representations;
 
 /// <summary>Several parts of a file as one body: multipart/byteranges (RFC 9110 section 14.6).</summary>
 internal sealed class MultipartRanges

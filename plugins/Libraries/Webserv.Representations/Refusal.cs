@@ -1,6 +1,6 @@
 using Webserv.Abstractions.Http;
 
-namespace Webserv.Plugins.StaticFiles;
+namespace Webserv.Representations;
 
 /// <summary>Makes answers to requests for a file that cannot be as the client wants it.</summary>
 internal static class Refusal

@@ -1,4 +1,4 @@
-namespace Webserv.Plugins.StaticFiles;
+namespace Webserv.Representations;
 
 /// <summary>What the conditions of a request come to.</summary>
 internal enum Precondition

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
 
-namespace Webserv.Plugins.StaticFiles;
+namespace Webserv.Representations;
 
 /// <summary>
 /// Reads Range fields (RFC 9110 section 14.2). Parts that overlap or touch are made one, as section 15.3.7.2 allows, so that an

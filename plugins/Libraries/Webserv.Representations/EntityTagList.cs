@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
 
-namespace Webserv.Plugins.StaticFiles;
+namespace Webserv.Representations;
 
 /// <summary>Compares the entity-tags of If-Match and If-None-Match (RFC 9110 sections 8.8.3, 13.1.1 and 13.1.2).</summary>
 internal static class EntityTagList
