@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Webserv.Abstractions.Files;
@@ -9,6 +10,7 @@ using Webserv.Gateway;
 using Webserv.Gateway.Exchange;
 using Webserv.Gateway.Processes;
 using Webserv.Gateway.Scripts;
+using Webserv.Gateway.SendFile;
 using Webserv.Plugins.Cgi.Scripts;
 
 namespace Webserv.Plugins.Cgi;
@@ -20,9 +22,18 @@ namespace Webserv.Plugins.Cgi;
 internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisposable
 {
     private const int MaxExitDelay = 2_000;
+    private const string NonParsedPrefix = "nph-";
+
+    // What Allow names for a method that no script is run for, where none are configured.
+    private static readonly string[] EveryMethod =
+        [HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete];
 
     private readonly CgiOptions _options;
     private readonly ExchangeLimits _limits;
+    private readonly string[] _methods;
+    private readonly AnswerRules _answers;
+    private readonly AnswerRules _nonParsedAnswers;
+    private readonly string _spoolDirectory;
     private readonly IPipelineEntry _entry;
     private readonly IProcessRunner _runner;
     private readonly TimeProvider _time;
@@ -55,6 +66,15 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         _variables = new MetaVariables(environment.Passed(_options.PassEnvironment), _options.Environment, _options.PassAuthorization);
         _programs = new ProgramLocator(entry, environment.SearchPath);
         _limits = _options.ToExchangeLimits();
+        _methods = _options.Methods.Contains(HttpMethods.Get) ? [.. _options.Methods.Append(HttpMethods.Head).Distinct()] : [.. _options.Methods];
+        _answers = new AnswerRules
+        {
+            Files = _options.SendFileRoots.Count + _options.SendFileDirectories.Count > 0
+                ? new SendFileRoots(_options.SendFileRoots, _options.SendFileDirectories, entry, files, time)
+                : null,
+        };
+        _nonParsedAnswers = _answers with { NonParsedHeaders = true };
+        _spoolDirectory = _options.SpoolDirectory is { } spool ? entry.ResolvePath(spool) : Path.GetTempPath();
         _gate = new ConcurrencyGate(_options.MaxConcurrent, _options.QueueLength, _options.QueueTimeout, time);
 
         // Whatever ends the process in order, a second signal included, leaves no script behind.
@@ -78,13 +98,30 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
             }
         }
 
+        _answers.Files?.Check(_entry, _logger, nameof(CgiOptions.SendFileRoots), nameof(CgiOptions.SendFileDirectories));
+        if (!Directory.Exists(_spoolDirectory))
+        {
+            Log.SpoolDirectoryMissing(_logger, _entry.ConfigurationPath, _spoolDirectory);
+        }
+
         return Task.CompletedTask;
     }
 
     public Task InvokeAsync(IHttpContext context, RequestDelegate next, CancellationToken cancellation)
     {
         var script = _resolver.Resolve(context.Request.Path);
-        return script is null ? next(context, cancellation) : ServeAsync(context, script, cancellation);
+        if (script is null)
+        {
+            return next(context, cancellation);
+        }
+
+        if (!IsRunFor(context.Request.Method))
+        {
+            context.GetFeature<IAllowedMethodsFeature>()?.Add(_methods.Length > 0 ? _methods : EveryMethod);
+            return next(context, cancellation);
+        }
+
+        return ServeAsync(context, script, cancellation);
     }
 
     public async ValueTask DisposeAsync()
@@ -107,6 +144,9 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         }
     }
 
+    private bool IsRunFor(string method) =>
+        _methods.Length > 0 ? _methods.Contains(method) : method is not (HttpMethods.Trace or HttpMethods.Connect);
+
     private async Task ServeAsync(IHttpContext context, Script script, CancellationToken cancellation)
     {
         var request = context.Request;
@@ -116,7 +156,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         if (length is null && _options.ChunkedBody == ChunkedBody.Spool)
         {
             // A place is taken only when the body is there: a slow client holds nobody up.
-            body = await BodySpool.ReadAsync(request.Body, _options.SpoolMemory, cancellation).ConfigureAwait(false);
+            body = await BodySpool.ReadAsync(request.Body, _options.SpoolMemory, _spoolDirectory, cancellation).ConfigureAwait(false);
             length = body.Length;
         }
 
@@ -146,7 +186,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         var announced = body is null && !context.Request.Headers.Contains(Fields.ContentLength) ? null : length;
         var start = new ProcessStart(
             program,
-            interpreter.Program is null ? [] : [.. interpreter.Arguments, script.FileName],
+            ArgumentsFor(context, script, interpreter),
             script.WorkingDirectory,
             _variables.Build(context, script, announced));
         await _gate.EnterAsync(cancellation).ConfigureAwait(false);
@@ -163,7 +203,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         catch (ProcessStartException failure)
         {
             _gate.Leave();
-            throw Refuse(context, script, interpreter, failure);
+            throw Refuse(context, script, interpreter, start, failure);
         }
         catch
         {
@@ -182,9 +222,22 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
             lifetime.KillAtOnce();
         }
 
-        return await new CgiExchange(context, lifetime, body, _limits, _time, _logger)
+        return await new CgiExchange(context, lifetime, body, _limits, _time, _logger, IsNonParsed(script) ? _nonParsedAnswers : _answers)
             .RunAsync(cancellation).ConfigureAwait(false);
     }
+
+    private string[] ArgumentsFor(IHttpContext context, Script script, Interpreter interpreter)
+    {
+        IReadOnlyList<string> words = _options.QueryArguments ? QueryWords.Read(context.Request) : [];
+        return interpreter.Program is null ? [.. words] : [.. interpreter.Arguments, script.FileName, .. words];
+    }
+
+    private bool IsNonParsed(Script script) => _options.NonParsedHeaders switch
+    {
+        NonParsedHeaders.Always => true,
+        NonParsedHeaders.Never => false,
+        _ => Path.GetFileName(script.FileName.AsSpan()).StartsWith(NonParsedPrefix, StringComparison.Ordinal),
+    };
 
     /// <summary>The process ends as soon as this returns.</summary>
     private void OnProcessExit(object? sender, EventArgs arguments)
@@ -216,8 +269,14 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         throw new HttpException(StatusCodes.InternalServerError, $"interpreter '{name}' was not found");
     }
 
-    private HttpException Refuse(IHttpContext context, Script script, Interpreter interpreter, ProcessStartException failure)
+    private HttpException Refuse(
+        IHttpContext context, Script script, Interpreter interpreter, ProcessStart start, ProcessStartException failure)
     {
+        if (failure.Failure == ProcessStartFailure.TooLarge)
+        {
+            return RefuseTooLarge(context, script, start, failure);
+        }
+
         Log.CannotStart(_logger, script.FileName, context.TraceId, failure.Message);
         if (interpreter.Program is { } program)
         {
@@ -237,5 +296,20 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         }
 
         return answer;
+    }
+
+    /// <summary>The system takes so much, and a single text of so much, and no more (E2BIG): the client's fault, or the configuration's.</summary>
+    private HttpException RefuseTooLarge(IHttpContext context, Script script, ProcessStart start, ProcessStartException failure)
+    {
+        var total = start.Arguments.Sum(SizeOf) + start.Environment.Sum(static variable => SizeOf(variable.Key) + SizeOf(variable.Value));
+        var (largest, value) = start.Environment.MaxBy(static variable => variable.Value.Length);
+        Log.EnvironmentTooLarge(_logger, script.FileName, context.TraceId, total, largest, SizeOf(value), failure.Message);
+        var status = _options.Environment.ContainsKey(largest) ? StatusCodes.InternalServerError
+            : largest.StartsWith("HTTP_", StringComparison.Ordinal) ? StatusCodes.RequestHeaderFieldsTooLarge
+            : largest is "QUERY_STRING" or "REQUEST_URI" or "PATH_INFO" or "PATH_TRANSLATED" ? StatusCodes.UriTooLong
+            : StatusCodes.InternalServerError;
+        return new HttpException(status, failure.Message, failure);
+
+        static long SizeOf(string text) => Encoding.UTF8.GetByteCount(text) + 1;
     }
 }

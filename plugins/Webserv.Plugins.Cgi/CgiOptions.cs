@@ -64,6 +64,41 @@ public sealed class CgiOptions
     /// </summary>
     public bool CheckScriptExists { get; set; } = true;
 
+    /// <summary>
+    /// The methods that scripts are run for, for example <c>["GET", "POST"]</c>; HEAD goes with GET. A request with another
+    /// one is left to the entries behind; where none of them answers it, it is 405 with the methods in Allow. An empty list
+    /// is every method. Scripts are never run for TRACE and CONNECT. Default: every method.
+    /// </summary>
+    public IList<string> Methods { get; set; } = [];
+
+    /// <summary>
+    /// Whether the words of a query without <c>=</c> become arguments of the script, for GET and HEAD (RFC 3875 section 4.4:
+    /// <c>?two+words</c>): decoded, and with a backslash before what a shell could act on. None of them do where one begins with
+    /// <c>-</c>, lest an interpreter takes it for an option. Hardly any script wants them.
+    /// </summary>
+    public bool QueryArguments { get; set; }
+
+    /// <summary>
+    /// Which scripts answer with a whole HTTP response, status line and all (RFC 3875 section 5). Its status, fields and body
+    /// are passed on as they come; what concerns the connection (<c>Connection</c>, <c>Transfer-Encoding</c>) is the server's.
+    /// </summary>
+    public NonParsedHeaders NonParsedHeaders { get; set; }
+
+    /// <summary>
+    /// Files that a script may have sent in place of its body by <c>X-Accel-Redirect</c> or <c>X-LiteSpeed-Location</c>: the
+    /// beginning of a path, with slashes at both ends, to a directory (<c>{ "/protected/": "var/private" }</c>). The path
+    /// stands for nothing that a client could ask for. Nothing outside the directory is sent. With this or
+    /// <see cref="SendFileDirectories"/> no client sees such a field; with neither it is passed on to the client as any
+    /// other. Default: none.
+    /// </summary>
+    public IDictionary<string, string> SendFileRoots { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// The directories whose files a script may have sent in place of its body by <c>X-Sendfile</c>, which holds an absolute
+    /// path, percent-encoded where need be. Nothing outside them is sent. Default: none.
+    /// </summary>
+    public IList<string> SendFileDirectories { get; set; } = [];
+
     /// <summary>The most bytes of a script's header block; 502 above it, and the script is killed. 256 bytes to 16 MB.</summary>
     public ByteSize MaxHeaderSize { get; set; } = ByteSize.FromKilobytes(64);
 
@@ -84,6 +119,12 @@ public sealed class CgiOptions
     /// <c>MaxRequestBodySize</c>. 0 to 16 MB.
     /// </summary>
     public ByteSize SpoolMemory { get; set; } = ByteSize.FromKilobytes(64);
+
+    /// <summary>
+    /// The directory of the temporary files that spooled bodies are kept in; none of them is left there, whatever happens.
+    /// 507 where it is full or cannot be written to. Default: the system's directory for temporary files.
+    /// </summary>
+    public string? SpoolDirectory { get; set; }
 
     /// <summary>
     /// Whether scripts see the fields Authorization and Proxy-Authorization (<c>HTTP_AUTHORIZATION</c>), and with them the

@@ -1,5 +1,8 @@
+using System.Buffers;
 using Microsoft.Extensions.Options;
+using Webserv.Abstractions.Http;
 using Webserv.Gateway.Scripts;
+using Webserv.Gateway.SendFile;
 using Webserv.Plugins.Cgi.Scripts;
 
 namespace Webserv.Plugins.Cgi;
@@ -7,6 +10,9 @@ namespace Webserv.Plugins.Cgi;
 /// <summary>Checks <see cref="CgiOptions"/> and names everything that is wrong at once.</summary>
 internal sealed class CgiOptionsValidator : IValidateOptions<CgiOptions>
 {
+    // RFC 9110 section 5.6.2, without lower case: methods are case-sensitive, and those of scripts have none.
+    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
     private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
 
     public ValidateOptionsResult Validate(string? name, CgiOptions options)
@@ -21,6 +27,13 @@ internal sealed class CgiOptionsValidator : IValidateOptions<CgiOptions>
         CheckNumber(failures, nameof(options.SpoolMemory), options.SpoolMemory, 0, 16 << 20);
         CheckNumber(failures, nameof(options.MaxConcurrent), options.MaxConcurrent, 1, 100_000);
         CheckNumber(failures, nameof(options.QueueLength), options.QueueLength, 0, 1_000_000);
+        CheckMethods(options, failures);
+        SendFileCheck.Check(failures, nameof(options.SendFileRoots), options.SendFileRoots, nameof(options.SendFileDirectories), options.SendFileDirectories);
+        if (options.SpoolDirectory is { } spool && (spool.Length == 0 || spool.Contains('\0', StringComparison.Ordinal)))
+        {
+            failures.Add("SpoolDirectory: must be the path of a directory");
+        }
+
         foreach (var (variable, value) in options.Environment)
         {
             if (!IsVariableName(variable))
@@ -68,6 +81,21 @@ internal sealed class CgiOptionsValidator : IValidateOptions<CgiOptions>
             else if (!Interpreter.TryParse(command, out _, out var error))
             {
                 failures.Add($"Interpreters:{ending}: {error}");
+            }
+        }
+    }
+
+    private static void CheckMethods(CgiOptions options, List<string> failures)
+    {
+        foreach (var method in options.Methods)
+        {
+            if (string.IsNullOrEmpty(method) || method.AsSpan().ContainsAnyExcept(TokenCharacters))
+            {
+                failures.Add($"Methods: '{method}' is no method");
+            }
+            else if (method is HttpMethods.Trace or HttpMethods.Connect)
+            {
+                failures.Add($"Methods: no script is run for {method}");
             }
         }
     }

@@ -26,6 +26,42 @@ public sealed class BodySpoolTests
     }
 
     [Fact]
+    public async Task Read_Directory_HoldsTheFileAndNothingIsLeftThere()
+    {
+        var directory = Directory.CreateTempSubdirectory("cgi-spool-").FullName;
+        await using (var spool = await BodySpool.ReadAsync(new PatternStream(20), 10, directory, TestContext.Current.CancellationToken))
+        {
+            Assert.Equal((20L, directory), (spool.Length, Path.GetDirectoryName(Assert.IsType<FileStream>(spool).Name)));
+            Assert.Empty(Directory.GetFileSystemEntries(directory));
+        }
+
+        Directory.Delete(directory);
+    }
+
+    [Fact]
+    public async Task Read_DirectoryMissing_Is507()
+    {
+        var directory = Path.Join(Path.GetTempPath(), Path.GetRandomFileName());
+        var exception = await Assert.ThrowsAsync<HttpException>(
+            () => BodySpool.ReadAsync(new PatternStream(20), 10, directory, TestContext.Current.CancellationToken));
+        Assert.Equal(507, exception.StatusCode);
+        Assert.Contains(directory, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Read_BodyFailsInTheFile_LeavesNothing()
+    {
+        var directory = Directory.CreateTempSubdirectory("cgi-spool-").FullName;
+        var context = Webserv.Testing.Http.TestHttpContext.Post("/").WithBody(new PatternStream(300_000));
+        context.Request.MaxBodySize = 200_000;
+        var exception = await Assert.ThrowsAsync<HttpException>(
+            () => BodySpool.ReadAsync(context.Request.Body, 10, directory, TestContext.Current.CancellationToken));
+        Assert.Equal(413, exception.StatusCode);
+        Assert.Empty(Directory.GetFileSystemEntries(directory));
+        Directory.Delete(directory);
+    }
+
+    [Fact]
     public async Task Read_BodyFails_PassesTheReason()
     {
         var context = Webserv.Testing.Http.TestHttpContext.Post("/").WithBody(new PatternStream(100));

@@ -42,6 +42,7 @@ public sealed class CgiResponseHeadTests
     [InlineData("Location: /x?y\nContent-Type: text/html\n\n", true)]
     [InlineData("Location: /x\nStatus: 303 See Other\n\n", false)]
     [InlineData("Location: //h/x\n\n", false)]
+    [InlineData("Location: /x#y\n\n", false)]
     [InlineData("Location: x\n\n", false)]
     [InlineData("Location: http://h/\n\n", false)]
     public void IsLocalRedirect_Location_IsAnAbsolutePathWithoutStatus(string block, bool expected) =>
@@ -78,6 +79,42 @@ public sealed class CgiResponseHeadTests
     public void Parse_NoBlock_SaysWhy(string block, string reason)
     {
         var exception = Assert.Throws<CgiResponseException>(() => CgiResponseHead.Parse(Encoding.Latin1.GetBytes(block)));
+        Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nA: b\r\n\r\n", 200, "A=b", null, false)]
+    [InlineData("HTTP/1.0 404 Not Found\nA: b\n\n", 404, "A=b", null, false)]
+    [InlineData("HTTP/1.1 204\r\n\r\n", 204, "", null, false)]
+    [InlineData("HTTP/1.1 200 \r\nContent-Length: 3\r\n\r\n", 200, "", 3L, false)]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\nContent-Length: 3\r\n\r\n", 200, "", null, true)]
+    [InlineData("HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n", 302, "Location=/x", null, false)]
+    [InlineData("HTTP/1.1 200 OK\r\nDate: x\r\nServer: y\r\nStatus: 404\r\nX-CGI-A: z\r\n\r\n", 200, "Date=x|Server=y|Status=404|X-CGI-A=z", null, false)]
+    [InlineData("HTTP/1.1 200 OK\r\nX-Hop: 1\r\nConnection: close, X-HOP\r\nKeep-Alive: x\r\nUpgrade: h2c\r\nA: b\r\n\r\n", 200, "A=b", null, false)]
+    public void ParseHttp_Head_GivesStatusFieldsAndFraming(string block, int status, string fields, long? length, bool isChunked)
+    {
+        var head = CgiResponseHead.ParseHttp(Encoding.Latin1.GetBytes(block));
+        Assert.Equal((status, fields), (head.EffectiveStatus, string.Join('|', head.Lines.Select(static line => $"{line.Key}={line.Value}"))));
+        Assert.Equal((length, isChunked, false), (head.ContentLength, head.IsChunked, head.IsLocalRedirect));
+    }
+
+    [Theory]
+    [InlineData("A: b\n\n", "does not begin with the status line of HTTP/1.0 or 1.1: \"A: b\"")]
+    [InlineData("\n", "does not begin with the status line")]
+    [InlineData("HTTP/2 200\r\n\r\n", "does not begin with the status line")]
+    [InlineData("HTTP/1.2 200 OK\r\n\r\n", "does not begin with the status line")]
+    [InlineData("http/1.1 200 OK\r\n\r\n", "does not begin with the status line")]
+    [InlineData("HTTP/1.1 100 Continue\r\n\r\n", "the status line is none between 200 and 599")]
+    [InlineData("HTTP/1.1 101 Switching Protocols\r\n\r\n", "the status line is none between 200 and 599")]
+    [InlineData("HTTP/1.1 OK\r\n\r\n", "the status line is none between 200 and 599")]
+    [InlineData("HTTP/1.1 2000 OK\r\n\r\n", "the status line is none between 200 and 599")]
+    [InlineData("HTTP/1.1 200 OK\r\nbroken\r\n\r\n", "not \"Name: value\"")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", "a transfer coding that is none: gzip")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", "a transfer coding that is none: gzip, chunked")]
+    [InlineData("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "a transfer coding that is none")]
+    public void ParseHttp_NoHead_SaysWhy(string block, string reason)
+    {
+        var exception = Assert.Throws<CgiResponseException>(() => CgiResponseHead.ParseHttp(Encoding.Latin1.GetBytes(block)));
         Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
     }
 

@@ -168,6 +168,33 @@ public sealed class MetaVariablesTests
         Assert.Equal(expected, Build(TestHttpContext.Get(target))["REQUEST_URI"]);
 
     [Fact]
+    public void Build_AfterALocalRedirect_TellsWhereItCameFrom()
+    {
+        var context = TestHttpContext.Get("/from%20here.php?a=1");
+        Redirection.Remember(context);
+        var variables = Build(context); // the test's request stays what it was; the server's becomes the other one
+        Assert.Equal(("/from here.php", "a=1", "200"), (variables["REDIRECT_URL"], variables["REDIRECT_QUERY_STRING"], variables["REDIRECT_STATUS"]));
+        Assert.Equal("/from%20here.php?a=1", variables["REQUEST_URI"]);
+    }
+
+    [Fact]
+    public void Build_WithoutALocalRedirect_TellsOfNone()
+    {
+        var variables = Build(TestHttpContext.Get("/a.php"));
+        Assert.Empty(variables.Keys.Intersect(["REDIRECT_URL", "REDIRECT_QUERY_STRING"]));
+    }
+
+    [Fact]
+    public void Build_ValueWithNul_IsRefusedAndNotCutOff()
+    {
+        var context = TestHttpContext.Get("/a.php");
+        context.WithUser(new GenericIdentity("root\0ann", "Basic"));
+        var exception = Assert.Throws<Webserv.Abstractions.Http.HttpException>(() => Build(context));
+        Assert.Equal(400, exception.StatusCode);
+        Assert.Contains("REMOTE_USER", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Build_AuthenticatedUser_IsNamed()
     {
         var context = TestHttpContext.Get("/a.php");

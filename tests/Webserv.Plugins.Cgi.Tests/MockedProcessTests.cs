@@ -65,6 +65,44 @@ public sealed class MockedProcessTests : IDisposable
         Assert.Equal(2, site.Log.Count(static line => line.EndsWith("the reason", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("X-Large", "", "", 431, "HTTP_X_LARGE")]
+    [InlineData("", "q", "", 414, "REQUEST_URI")]
+    [InlineData("X-Large", "q", "EXTRA", 500, "EXTRA")]
+    public async Task Invoke_EnvironmentTooLarge_SaysWhatIsAndWhoseFaultItIs(string field, string query, string variable, int status, string named)
+    {
+        _runner.Setup(static r => r.Start(It.IsAny<ProcessStart>())).Throws(new ProcessStartException(ProcessStartFailure.TooLarge, "the reason"));
+        await using var site = await CreateAsync(options =>
+        {
+            if (variable.Length > 0)
+            {
+                options.Environment[variable] = new string('x', 30_000);
+            }
+        });
+        var context = TestHttpContext.Get(query.Length > 0 ? "/a.sh?" + new string('q', 20_000) : "/a.sh");
+        if (field.Length > 0)
+        {
+            context.WithHeader(field, new string('f', 10_000));
+        }
+
+        Assert.Equal(status, (await site.SendAsync(context)).StatusCode);
+        Assert.Contains(site.Log, line => line.Contains($" of them {named}: the reason", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false, "")]
+    [InlineData(true, "one|two words")]
+    public async Task Invoke_QueryArguments_StandBehindTheScript(bool wanted, string words)
+    {
+        await using var site = await CreateAsync(options => options.QueryArguments = wanted);
+        using var output = new MemoryStream("A: b\n\nhi"u8.ToArray());
+        _process.SetupGet(static p => p.StandardOutput).Returns(output);
+        _exited.SetResult();
+        Assert.Equal("hi", await site.GetAsync("/a.sh?one+two%20words"));
+        Assert.Equal(Path.Join(site.Root, "a.sh"), _start!.Arguments[0]);
+        Assert.Equal(words, string.Join('|', _start.Arguments.Skip(1)));
+    }
+
     [Fact]
     public async Task Invoke_Interpreter_GetsItsArgumentsThenTheScript()
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Webserv.Abstractions.Http;
 using Webserv.Plugins.Cgi.Tests.Fixtures;
 using Webserv.Gateway;
@@ -209,6 +210,104 @@ public sealed class ScriptTests
         await site.SendAsync(TestHttpContext.Get("/a.sh").WithFeature(feature.Object));
         feature.Verify(static f => f.RedirectAsync("/other?x=1", Moq.It.IsAny<CancellationToken>()), Moq.Times.Once);
         Assert.Equal(302, (await site.SendAsync(TestHttpContext.Get("/a.sh"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Invoke_LocalRedirect_TellsTheOtherScriptWhereItCameFrom()
+    {
+        await using var site = await ScriptSite.CreateAsync();
+        site.Write("a.sh", "echo 'Location: /b.sh/p?to=1'; echo");
+        site.Write("b.sh", "echo 'A: b'; echo; echo \"$REDIRECT_URL|$REDIRECT_QUERY_STRING|$REDIRECT_STATUS|$REQUEST_URI|$QUERY_STRING|$REQUEST_METHOD|$PATH_INFO\"");
+        var context = TestHttpContext.Post("/a.sh/x%20y?from=1").WithBody("body");
+
+        // The server's own feature turns the request into another one; here another one takes its place, with the same items.
+        var answer = "";
+        var feature = new Moq.Mock<ILocalRedirectFeature>();
+        feature.Setup(static f => f.RedirectAsync(Moq.It.IsAny<string>(), Moq.It.IsAny<CancellationToken>())).Returns(async (string target, CancellationToken _) =>
+        {
+            var other = TestHttpContext.Get(target);
+            foreach (var item in context.Items)
+            {
+                other.Items.Add(item);
+            }
+
+            answer = (await site.SendAsync(other)).BodyText;
+        });
+        await site.SendAsync(context.WithFeature(feature.Object));
+        Assert.Equal("/a.sh/x y|from=1|200|/a.sh/x%20y?from=1|to=1|GET|/p\n", answer);
+    }
+
+    [Theory]
+    [InlineData("fifo.cgi", 403)]
+    [InlineData("directory.cgi", 404)]
+    [InlineData("loop.cgi", 404)]
+    public async Task Invoke_NoRegularFile_IsNeverRun(string name, int status)
+    {
+        await using var site = await ScriptSite.CreateAsync();
+        var path = Path.Join(site.Root, name);
+        if (name == "fifo.cgi")
+        {
+            using var made = System.Diagnostics.Process.Start("mkfifo", [path]);
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        else if (name == "loop.cgi")
+        {
+            File.CreateSymbolicLink(path, path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path);
+        }
+
+        Assert.Equal(status, (await site.SendAsync(TestHttpContext.Get("/" + name))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Invoke_FieldLargerThanTheSystemTakes_Answers431AndTheNextRequestRuns()
+    {
+        await using var site = await ScriptSite.CreateAsync();
+        site.Write("a.sh", "echo 'A: b'; echo; echo \"${#HTTP_X_LARGE}\"");
+        Assert.Equal("100000\n", (await site.SendAsync(TestHttpContext.Get("/a.sh").WithHeader("X-Large", new string('x', 100_000)))).BodyText);
+        Assert.Equal(431, (await site.SendAsync(TestHttpContext.Get("/a.sh").WithHeader("X-Large", new string('x', 200_000)))).StatusCode);
+        Assert.Contains(site.Log, static line => line.Contains(" of them HTTP_X_LARGE: cannot start /bin/sh", StringComparison.Ordinal));
+        Assert.Equal("0\n", await site.GetAsync("/a.sh"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("portable")]
+    public async Task Invoke_AnyRunner_CarriesBodiesArgumentsAndErrors(string runner)
+    {
+        await using var site = await ScriptSite.CreateAsync(
+            static options => options.QueryArguments = true,
+            services: services =>
+            {
+                if (runner.Length > 0)
+                {
+                    services.AddSingleton<Webserv.Gateway.Processes.IProcessRunner>(new Webserv.Gateway.Processes.Portable.PortableProcessRunner());
+                }
+            });
+        site.Write("d/a.cgi", "#!/bin/sh\necho 'Status: 202'; echo 'A: b'; echo; pwd; echo \"$1|$2|$PATH_INFO|${HOME-no home}\"; echo err >&2", executable: true);
+        site.Write("b.sh", "echo 'A: b'; echo; cat");
+        var response = await site.SendAsync(TestHttpContext.Get("/d/a.cgi/%C3%BC?one+t%C3%BCo"));
+        Assert.Equal((202, $"{site.Root}/d\none|t\u00fco|/\u00fc|no home\n"), (response.StatusCode, response.BodyText));
+        using var body = new PatternStream(3_000_000);
+        response = await site.SendAsync(TestHttpContext.Post("/b.sh").WithBody(body, length: 3_000_000));
+        Assert.Equal(3_000_000, response.BytesWritten);
+        Assert.Equal(PatternStream.At(2_999_999), response.BodyBytes[^1]);
+        await site.AllEndedAsync();
+        Assert.Contains(site.Log, static line => line.EndsWith("stderr: err", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Invoke_PortableRunner_KillsAScriptThatIsSilent()
+    {
+        await using var site = await ScriptSite.CreateAsync(
+            static options => options.Timeout = TimeSpan.FromMilliseconds(50),
+            services: static services => services.AddSingleton<Webserv.Gateway.Processes.IProcessRunner>(new Webserv.Gateway.Processes.Portable.PortableProcessRunner()));
+        site.Write("a.sh", "sleep 1000");
+        Assert.Equal(504, (await site.SendAsync(TestHttpContext.Get("/a.sh"))).StatusCode);
+        await site.AllEndedAsync();
     }
 
     [Fact]

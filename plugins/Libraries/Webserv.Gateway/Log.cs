@@ -39,4 +39,16 @@ internal static partial class Log
 
     [LoggerMessage(14, LogLevel.Critical, "{Script} [{TraceId}]: supervision failed")]
     public static partial void SupervisionFailed(ILogger logger, Exception exception, string script, string traceId);
+
+    [LoggerMessage(15, LogLevel.Warning, "{Script} [{TraceId}]: wrote {Count} bytes behind the end of its answer, which nobody gets")]
+    public static partial void WroteMore(ILogger logger, string script, string traceId, long count);
+
+    [LoggerMessage(16, LogLevel.Warning, "{Script} [{TraceId}]: killed, it wrote more than {Limit} bytes behind the end of its answer")]
+    public static partial void WroteTooMuch(ILogger logger, string script, string traceId, long limit);
+
+    [LoggerMessage(17, LogLevel.Warning, "{Script} [{TraceId}]: {Field} names '{Value}', which {Problem}")]
+    public static partial void CannotSendFile(ILogger logger, string script, string traceId, string field, string value, string problem);
+
+    [LoggerMessage(18, LogLevel.Warning, "{Entry}: {Option}: the directory {Directory} does not exist; what scripts name in it is answered with 404")]
+    public static partial void SendFileDirectoryMissing(ILogger logger, string entry, string option, string directory);
 }

@@ -82,13 +82,22 @@ internal sealed class MetaVariables
         Set("REDIRECT_STATUS", "200");
         Set("REMOTE_PORT", connection.RemotePort == 0 ? null : connection.RemotePort.ToString(CultureInfo.InvariantCulture));
         Set("REQUEST_SCHEME", request.Scheme);
-        Set("REQUEST_URI", OriginForm(request.RawTarget));
+        var redirection = Redirection.Of(context);
+        Set("REDIRECT_QUERY_STRING", string.IsNullOrEmpty(redirection?.Query) ? null : redirection.Query);
+        Set("REDIRECT_URL", redirection?.Path);
+        Set("REQUEST_URI", OriginForm(redirection?.RequestUri ?? request.RawTarget));
         Set("SCRIPT_FILENAME", script.FileName);
         Set("SERVER_ADDR", Address(connection.LocalAddress));
 
         foreach (var (name, value) in _configured)
         {
             variables[name] = value;
+        }
+
+        if (variables.FirstOrDefault(static variable => variable.Value.Contains('\0', StringComparison.Ordinal)) is { Key: { } broken })
+        {
+            // The script would see the value cut off, for example another user's name.
+            throw new HttpException(StatusCodes.BadRequest, $"{broken} holds a NUL, which no environment variable can");
         }
 
         return variables;

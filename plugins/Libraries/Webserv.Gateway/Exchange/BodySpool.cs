@@ -7,13 +7,18 @@ internal static class BodySpool
 {
     private const int PieceSize = 64 * 1024;
 
+    /// <summary>Reads a body to its end; the temporary file is in the system's directory for them.</summary>
+    public static Task<Stream> ReadAsync(Stream body, long memory, CancellationToken cancellation) =>
+        ReadAsync(body, memory, Path.GetTempPath(), cancellation);
+
     /// <summary>Reads a body to its end.</summary>
     /// <param name="body">The body; what its reads throw passes.</param>
     /// <param name="memory">The most bytes to keep in memory.</param>
+    /// <param name="directory">Where the temporary file is made.</param>
     /// <param name="cancellation">Cancelled when nobody waits any more.</param>
     /// <returns>A stream at its beginning, whose length is that of the body.</returns>
     /// <exception cref="HttpException">507: the temporary file cannot be written.</exception>
-    public static async Task<Stream> ReadAsync(Stream body, long memory, CancellationToken cancellation)
+    public static async Task<Stream> ReadAsync(Stream body, long memory, string directory, CancellationToken cancellation)
     {
         Stream spool = new MemoryStream();
         var piece = new byte[PieceSize];
@@ -26,7 +31,7 @@ internal static class BodySpool
                 {
                     if (spool is MemoryStream && spool.Length + count > memory)
                     {
-                        spool = await MoveToFileAsync(spool, cancellation).ConfigureAwait(false);
+                        spool = await MoveToFileAsync(spool, directory, cancellation).ConfigureAwait(false);
                     }
 
                     await spool.WriteAsync(piece.AsMemory(0, count), cancellation).ConfigureAwait(false);
@@ -47,9 +52,9 @@ internal static class BodySpool
         }
     }
 
-    private static async Task<FileStream> MoveToFileAsync(Stream memory, CancellationToken cancellation)
+    private static async Task<FileStream> MoveToFileAsync(Stream memory, string directory, CancellationToken cancellation)
     {
-        var path = Path.Join(Path.GetTempPath(), "webserv-" + Path.GetRandomFileName());
+        var path = Path.Join(directory, "webserv-" + Path.GetRandomFileName());
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Webserv.Abstractions.Http;
+using Webserv.Gateway.SendFile;
 
 namespace Webserv.Gateway.Exchange;
 
@@ -10,16 +11,21 @@ namespace Webserv.Gateway.Exchange;
 /// the pace of the slower side.
 /// </summary>
 internal sealed class CgiExchange(
-    IHttpContext context, IExchangePeer peer, Stream? body, ExchangeLimits limits, TimeProvider time, ILogger logger)
+    IHttpContext context, IExchangePeer peer, Stream? body, ExchangeLimits limits, TimeProvider time, ILogger logger, AnswerRules? rules = null)
 {
     private const int BufferSize = 64 * 1024;
 
     // What counts as progress of a script that reads slowly.
     private const int SliceSize = 16 * 1024;
 
+    // How much a script may write behind the end of its answer before it is taken for one that never stops.
+    private const int MostExcess = 64 * 1024;
+
     // Even with no grace at all, what a script wrote before it ended is read; on a busy machine that takes a while.
     private static readonly TimeSpan LeastTimeLeftOpen = TimeSpan.FromSeconds(1);
+    private readonly AnswerRules _rules = rules ?? AnswerRules.Default;
     private ExceptionDispatchInfo? _bodyFailure;
+    private AnswerBody? _answer;
     private string? _localRedirect;
     private bool _headReceived;
 
@@ -72,43 +78,48 @@ internal sealed class CgiExchange(
         }
         catch (CgiResponseException exception)
         {
-            Log.BadAnswer(logger, peer.Name, context.TraceId, exception.Message);
-            throw new HttpException(StatusCodes.BadGateway, $"{peer.Name}: {exception.Message}", exception);
+            throw Bad(exception.Message, exception);
         }
         catch (OperationCanceledException)
             when (!cancellation.IsCancellationRequested && (_bodyFailure is not null || watch.Reason != GiveUpReason.None))
         {
             _bodyFailure?.Throw();
-            GiveUp(watch.Reason, complete);
+            if (GiveUp(watch.Reason, complete) is { } failure)
+            {
+                throw failure;
+            }
         }
     }
 
-    private void GiveUp(GiveUpReason reason, bool complete)
+    private Exception? GiveUp(GiveUpReason reason, bool complete)
     {
         if (reason == GiveUpReason.LeftOpen)
         {
             // The script ended in order; what it left behind is ended with it.
-            if (_headReceived)
-            {
-                return;
-            }
-
-            const string Problem = "it ended without a header block, and what it started writes none";
-            Log.BadAnswer(logger, peer.Name, context.TraceId, Problem);
-            throw new HttpException(StatusCodes.BadGateway, $"{peer.Name}: {Problem}");
+            const string NoHead = "it ended without a header block, and what it started writes none";
+            return (_headReceived ? _answer?.Shortfall : NoHead) is { } problem ? Bad(problem) : null;
         }
 
         var limit = reason == GiveUpReason.Total ? limits.TotalTimeout!.Value : limits.Timeout;
         Log.TimedOut(logger, peer.Name, context.TraceId, reason, limit);
         peer.Kill();
-        if (complete)
+        if (complete || _answer is { IsWanted: false })
         {
-            return; // Only its reading was cut short.
+            return null; // Only its reading, or what nobody gets, was cut short.
         }
 
-        throw context.Response.HasStarted
+        return context.Response.HasStarted
             ? new IOException($"{peer.Name} was killed in the middle of its answer")
             : new HttpException(StatusCodes.GatewayTimeout, $"{peer.Name} did not answer in time");
+    }
+
+    /// <summary>Logs what is wrong with the answer and says how the request ends: with 502, or cut off where it had begun.</summary>
+    private Exception Bad(string problem, CgiResponseException? exception = null)
+    {
+        Log.BadAnswer(logger, peer.Name, context.TraceId, problem);
+        return context.Response.HasStarted
+            ? new IOException($"{peer.Name}: {problem}", exception)
+            : new HttpException(StatusCodes.BadGateway, $"{peer.Name}: {problem}", exception);
     }
 
     private async Task FollowExitAsync(ProgressWatch watch)
@@ -227,16 +238,17 @@ internal sealed class CgiExchange(
                 }
             }
 
-            var head = CgiResponseHead.Parse(buffer.AsSpan(0, headLength));
+            var block = buffer.AsSpan(0, headLength);
+            var head = _rules.NonParsedHeaders ? CgiResponseHead.ParseHttp(block) : CgiResponseHead.Parse(block);
             _headReceived = true;
             if (head.IsLocalRedirect && context.GetFeature<ILocalRedirectFeature>() is not null)
             {
+                Redirection.Remember(context);
                 _localRedirect = head.Location;
                 return;
             }
 
-            Apply(head);
-            await SendAnswerAsync(buffer, headLength, filled - headLength, watch).ConfigureAwait(false);
+            await AnswerAsync(head, buffer, headLength, filled - headLength, watch).ConfigureAwait(false);
         }
         finally
         {
@@ -244,12 +256,35 @@ internal sealed class CgiExchange(
         }
     }
 
-    private void Apply(CgiResponseHead head)
+    private async Task AnswerAsync(CgiResponseHead head, byte[] buffer, int start, int count, ProgressWatch watch)
+    {
+        var instruction = _rules.Files is null ? null : SendFileRoots.FindInstruction(head.Lines);
+        Apply(head, isFile: instruction is not null);
+        if (instruction is null)
+        {
+            _answer = AnswerBody.For(head, isHead: context.Request.Method == HttpMethods.Head);
+            await SendAnswerAsync(_answer, buffer, start, count, watch).ConfigureAwait(false);
+            return;
+        }
+
+        // What the script writes itself is thrown away, so that it is not held up in whatever it does behind it.
+        await ForClientAsync(
+            _rules.Files!.SendAsync(context, instruction.Value, peer.Name, logger, watch.Token), watch).ConfigureAwait(false);
+        _answer = AnswerBody.Unwanted();
+        await SendAnswerAsync(_answer, buffer, start, count, watch).ConfigureAwait(false);
+    }
+
+    private void Apply(CgiResponseHead head, bool isFile)
     {
         var response = context.Response;
         response.StatusCode = head.EffectiveStatus;
         foreach (var (name, value) in head.Lines)
         {
+            if (_rules.Files is not null && SendFileRoots.IsInstruction(name))
+            {
+                continue;
+            }
+
             if (name.Equals(Fields.ContentType, StringComparison.OrdinalIgnoreCase))
             {
                 response.Headers[name] = value;
@@ -260,16 +295,25 @@ internal sealed class CgiExchange(
             }
         }
 
-        response.ContentLength = head.ContentLength;
+        // The length is that of the script's own body, and 205 has none (RFC 9110 section 15.3.6).
+        response.ContentLength = isFile || head.EffectiveStatus == StatusCodes.ResetContent ? null : head.ContentLength;
     }
 
-    private async Task SendAnswerAsync(byte[] buffer, int start, int count, ProgressWatch watch)
+    private async Task SendAnswerAsync(AnswerBody answer, byte[] buffer, int start, int count, ProgressWatch watch)
     {
         while (true)
         {
-            if (count > 0)
+            var wanted = answer.Take(buffer.AsSpan(start, count));
+            if (wanted > 0)
             {
-                await ForClientAsync(context.Response.Body.WriteAsync(buffer.AsMemory(start, count), watch.Token).AsTask(), watch).ConfigureAwait(false);
+                await ForClientAsync(context.Response.Body.WriteAsync(buffer.AsMemory(start, wanted), watch.Token).AsTask(), watch).ConfigureAwait(false);
+            }
+
+            if (answer.Excess > MostExcess)
+            {
+                Log.WroteTooMuch(logger, peer.Name, context.TraceId, MostExcess);
+                peer.Kill();
+                return;
             }
 
             // More that is there already goes out together; what is there alone goes out now.
@@ -286,10 +330,20 @@ internal sealed class CgiExchange(
             watch.Progressed();
             if (count == 0)
             {
-                return;
+                break;
             }
 
             start = 0;
+        }
+
+        if (answer.Shortfall is { } shortfall)
+        {
+            throw new CgiResponseException(shortfall);
+        }
+
+        if (answer.Excess > 0 && answer.IsWanted)
+        {
+            Log.WroteMore(logger, peer.Name, context.TraceId, answer.Excess);
         }
     }
 

@@ -5,25 +5,28 @@ using Webserv.Abstractions.Http;
 
 namespace Webserv.Gateway.Exchange;
 
-/// <summary>The header block of a script's answer (RFC 3875 section 6.3). Lines end with LF or CRLF.</summary>
+/// <summary>
+/// The header block of a script's answer: that of a CGI response (RFC 3875 section 6.3), or that of a whole HTTP response, with
+/// its status line (section 5). Lines end with LF or CRLF.
+/// </summary>
 internal sealed class CgiResponseHead
 {
     private const int LongestExcerpt = 80;
     private static readonly SearchValues<byte> TokenBytes =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
-    // The connection is the server's, and so are Date and Server, as nginx has it.
-    private static readonly HashSet<string> Dropped = new(StringComparer.OrdinalIgnoreCase)
+    // The connection is the server's.
+    private static readonly HashSet<string> OfConnection = new(StringComparer.OrdinalIgnoreCase)
     {
-        Fields.Connection, Fields.KeepAlive, Fields.TransferEncoding, Fields.TE, Fields.Trailer, Fields.Upgrade,
-        "Proxy-Connection", Fields.Date, Fields.Server,
+        Fields.Connection, Fields.KeepAlive, Fields.TransferEncoding, Fields.TE, Fields.Trailer, Fields.Upgrade, "Proxy-Connection",
     };
 
     private readonly List<KeyValuePair<string, string>> _fields = [];
+    private readonly bool _isHttp;
+    private readonly List<string> _codings = [];
+    private readonly HashSet<string> _ofHop = new(StringComparer.OrdinalIgnoreCase);
 
-    private CgiResponseHead()
-    {
-    }
+    private CgiResponseHead(bool isHttp) => _isHttp = isHttp;
 
     /// <summary>The status, where the script gave one.</summary>
     public int? Status { get; private set; }
@@ -34,12 +37,18 @@ internal sealed class CgiResponseHead
     /// <summary>The length of the body, where the script gave it.</summary>
     public long? ContentLength { get; private set; }
 
+    /// <summary>Whether the body comes in the chunked coding: in a whole HTTP response alone.</summary>
+    public bool IsChunked { get; private set; }
+
     /// <summary>The fields to send, in the script's order, without those above except Location.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Lines => _fields;
 
-    /// <summary>Whether the server is to answer with another path of its own (section 6.2.2): an absolute path without a status.</summary>
+    /// <summary>
+    /// Whether the server is to answer with another path of its own (section 6.2.2): an absolute path without a status. With a
+    /// fragment it is no such path: only the client can go there.
+    /// </summary>
     public bool IsLocalRedirect =>
-        Status is null && Location is ['/', ..] && !Location.StartsWith("//", StringComparison.Ordinal);
+        Status is null && Location is ['/', ..] && !Location.StartsWith("//", StringComparison.Ordinal) && !Location.Contains('#', StringComparison.Ordinal);
 
     /// <summary>The status to send: the script's own, 302 with a location (section 6.2.3), else 200.</summary>
     public int EffectiveStatus => Status ?? (Location is null ? StatusCodes.Ok : StatusCodes.Found);
@@ -63,12 +72,35 @@ internal sealed class CgiResponseHead
         return -1;
     }
 
-    /// <summary>Reads a whole header block.</summary>
+    /// <summary>Reads the whole header block of a CGI response.</summary>
     /// <param name="block">As long as <see cref="FindEnd"/> said.</param>
     /// <exception cref="CgiResponseException">It is none.</exception>
     public static CgiResponseHead Parse(ReadOnlySpan<byte> block)
     {
-        var head = new CgiResponseHead();
+        var head = new CgiResponseHead(isHttp: false);
+        return head.AddLines(block) > 0 ? head : throw new CgiResponseException("the header block is empty");
+    }
+
+    /// <summary>Reads the whole head of an HTTP response, of version 1.0 or 1.1.</summary>
+    /// <param name="block">As long as <see cref="FindEnd"/> said.</param>
+    /// <exception cref="CgiResponseException">It is none.</exception>
+    public static CgiResponseHead ParseHttp(ReadOnlySpan<byte> block)
+    {
+        var end = block.IndexOf((byte)'\n');
+        var line = block[..end].TrimEnd((byte)'\r');
+        if (line is not [(byte)'H', (byte)'T', (byte)'T', (byte)'P', (byte)'/', (byte)'1', (byte)'.', (byte)'0' or (byte)'1', (byte)' ', ..])
+        {
+            throw new CgiResponseException($"it does not begin with the status line of HTTP/1.0 or 1.1: {Excerpt(line)}");
+        }
+
+        var head = new CgiResponseHead(isHttp: true) { Status = ParseStatus("the status line", Encoding.Latin1.GetString(line[9..])) };
+        head.AddLines(block[(end + 1)..]);
+        head.EndHttp(isVersion10: line[7] == (byte)'0');
+        return head;
+    }
+
+    private int AddLines(ReadOnlySpan<byte> block)
+    {
         var lines = 0;
         foreach (var range in block.Split((byte)'\n'))
         {
@@ -83,11 +115,29 @@ internal sealed class CgiResponseHead
                 break;
             }
 
-            head.Add(line);
+            Add(line);
             lines++;
         }
 
-        return lines > 0 ? head : throw new CgiResponseException("the header block is empty");
+        return lines;
+    }
+
+    // RFC 9112 sections 6.1 and 6.3: the coding goes before the length, and HTTP/1.0 has none. RFC 9110 section 7.6.1: what
+    // Connection names is for the next hop, which is the server.
+    private void EndHttp(bool isVersion10)
+    {
+        if (_codings.Count > 0)
+        {
+            if (isVersion10 || _codings.Count > 1 || !_codings[0].Equals("chunked", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new CgiResponseException($"it comes in a transfer coding that is none: {string.Join(", ", _codings)}");
+            }
+
+            IsChunked = true;
+            ContentLength = null;
+        }
+
+        _fields.RemoveAll(field => _ofHop.Contains(field.Key));
     }
 
     private void Add(ReadOnlySpan<byte> line)
@@ -109,9 +159,9 @@ internal sealed class CgiResponseHead
 
     private void Add(string name, string value)
     {
-        if (name.Equals("Status", StringComparison.OrdinalIgnoreCase))
+        if (!_isHttp && name.Equals("Status", StringComparison.OrdinalIgnoreCase))
         {
-            Status = Once(name, Status, ParseStatus(value));
+            Status = Once(name, Status, ParseStatus(name, value));
         }
         else if (name.Equals(Fields.ContentLength, StringComparison.OrdinalIgnoreCase))
         {
@@ -135,7 +185,11 @@ internal sealed class CgiResponseHead
                 _fields.Add(new(name, value));
             }
         }
-        else if (!Dropped.Contains(name) && !name.StartsWith("X-CGI-", StringComparison.OrdinalIgnoreCase)) // section 6.3.5
+        else if (OfConnection.Contains(name))
+        {
+            AddOfConnection(name, value);
+        }
+        else if (_isHttp || !IsServers(name))
         {
             if (name.Equals(Fields.ContentType, StringComparison.OrdinalIgnoreCase)
                 && _fields.Exists(static field => field.Key.Equals(Fields.ContentType, StringComparison.OrdinalIgnoreCase)))
@@ -147,18 +201,42 @@ internal sealed class CgiResponseHead
         }
     }
 
+    private void AddOfConnection(string name, string value)
+    {
+        if (!_isHttp)
+        {
+            return;
+        }
+
+        var list = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (name.Equals(Fields.TransferEncoding, StringComparison.OrdinalIgnoreCase))
+        {
+            _codings.AddRange(list);
+        }
+        else if (name.Equals(Fields.Connection, StringComparison.OrdinalIgnoreCase))
+        {
+            _ofHop.UnionWith(list);
+        }
+    }
+
+    // Date and Server are the server's, as nginx has it; what begins with X-CGI- is for it alone (section 6.3.5).
+    private static bool IsServers(string name) =>
+        name.Equals(Fields.Date, StringComparison.OrdinalIgnoreCase)
+        || name.Equals(Fields.Server, StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("X-CGI-", StringComparison.OrdinalIgnoreCase);
+
     private static T Once<T>(string name, T? before, T value)
         where T : struct =>
         before is null || before.Value.Equals(value) ? value : throw new CgiResponseException($"{name} is repeated");
 
     // Section 6.3.3: three digits, a space, a reason.
-    private static int ParseStatus(string value) =>
+    private static int ParseStatus(string name, string value) =>
         value.Length >= 3
         && (value.Length == 3 || value[3] is ' ' or '\t')
         && int.TryParse(value.AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture, out var status)
         && status is >= 200 and <= 599
             ? status
-            : throw new CgiResponseException($"Status is none between 200 and 599: {Excerpt(Encoding.Latin1.GetBytes(value))}");
+            : throw new CgiResponseException($"{name} is none between 200 and 599: {Excerpt(Encoding.Latin1.GetBytes(value))}");
 
     /// <summary>The beginning of what a script wrote, on one line, for the log.</summary>
     public static string Excerpt(ReadOnlySpan<byte> data)
