@@ -81,6 +81,7 @@ public sealed class ScriptResolverTests : IDisposable
     [Theory]
     [InlineData("/cgi/a.php/x", "/cgi/a.php", "/x", "/a.php", "/cgi")]
     [InlineData("/cgi/d/", "/cgi/d/index.php", "", "/d/index.php", "/cgi")]
+    [InlineData("/cgi/ü é.php/ö/%2F", "/cgi/ü é.php", "/ö/%2F", "/ü é.php", "/cgi")]
     public void Resolve_AliasRoot_KeepsThePrefixInTheName(string path, string name, string pathInfo, string file, string prefix)
     {
         var script = Resolver(entry: new TestPipelineEntry { Root = _root, RootMatchPath = "/cgi/*", MatchPath = "/cgi/*" }).Resolve(path)!;

@@ -146,6 +146,19 @@ public sealed class SendFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Invoke_Php_SendsTheFileWithItsHeaders()
+    {
+        await using var site = await ScriptSite.CreateAsync(options =>
+        {
+            options.Interpreters[".php"] = ScriptSite.Tool("/usr/bin/php-cgi", "php-cgi");
+            options.SendFileDirectories.Add(_files);
+        });
+        site.Write("a.php", "<?php header('Content-Type: image/x'); header('Set-Cookie: a=1'); header('X-Sendfile: ' . $_GET['f']); echo 'not this';");
+        var response = await site.SendAsync(TestHttpContext.Get($"/a.php?f={_files}/d/%C3%BC%2520b.txt"));
+        Assert.Equal((200, Content, "image/x", "a=1"), (response.StatusCode, response.BodyText, response.Headers["Content-Type"].ToString(), response.Headers["Set-Cookie"].ToString()));
+    }
+
+    [Fact]
     public async Task Invoke_NotConfigured_PassesTheFieldsOn()
     {
         await using var site = await ScriptSite.CreateAsync();

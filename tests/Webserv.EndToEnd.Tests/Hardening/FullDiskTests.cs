@@ -26,6 +26,27 @@ public sealed class FullDiskTests
         Assert.Equal(200, TrialSite.StatusOf(await site.ExchangeAsync(TrialSite.GetSmall)));
     }
 
+    [Fact]
+    public async Task Script_DiskOfSpooledBodiesFull_Answers507AndLeavesNothing()
+    {
+        var folder = new ServerFolder();
+        folder.MakeDirectory("spool");
+        folder.WriteScript("cgi/count.sh", "#!/bin/sh\nprintf 'A: b\\n\\n'; wc -c | tr -d ' \\n'\n");
+        folder.Configure("""
+            { "Webserv": { "VirtualServers": [ { "Name": "spool", "Listen": ["http://127.0.0.1:0"], "Root": "cgi", "MaxRequestBodySize": "10MB",
+                "Pipeline": [ { "Use": "Cgi", "Options": { "Interpreters": { ".sh": "" }, "SpoolDirectory": "spool" } } ] } ] } }
+            """);
+        await using var site = await TrialSite.StartAsync(folder, launcher: WithSmallDisk(folder.Combine("spool")));
+        Assert.Equal("500000", TrialSite.BodyOf(await PostChunkedAsync(site, 500_000)));
+        Assert.Equal(507, TrialSite.StatusOf(await PostChunkedAsync(site, 3_000_000)));
+        Assert.Equal("500000", TrialSite.BodyOf(await PostChunkedAsync(site, 500_000)));
+        Assert.Empty(Directory.GetFileSystemEntries($"/proc/{site.Server.Id}/root{folder.Combine("spool")}"));
+    }
+
+    private static Task<string> PostChunkedAsync(TrialSite site, int length) => site.ExchangeAsync(string.Create(
+        CultureInfo.InvariantCulture,
+        $"POST /count.sh HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{length:x}\r\n{new string('x', length)}\r\n0\r\n\r\n"));
+
     private static Task<string> PutAsync(TrialSite site, string name, string body) => site.ExchangeAsync(string.Create(
         CultureInfo.InvariantCulture, $"PUT /up/{name} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
 

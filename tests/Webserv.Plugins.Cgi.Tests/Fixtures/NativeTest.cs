@@ -5,6 +5,9 @@ namespace Webserv.Plugins.Cgi.Tests.Fixtures;
 /// <summary>System calls of the tests themselves.</summary>
 internal static partial class NativeTest
 {
+    [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeFifo(string path, uint mode);
+
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(int descriptor, int command, int argument);
 
