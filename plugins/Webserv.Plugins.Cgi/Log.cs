@@ -14,9 +14,9 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Error, "{Script} [{TraceId}]: {Reason}")]
     public static partial void CannotStart(ILogger logger, string script, string traceId, string reason);
 
-    [LoggerMessage(101, LogLevel.Error, "{Script} [{TraceId}]: arguments and environment take {Total} bytes, {Size} of them {Variable}: {Reason}")]
+    [LoggerMessage(120, LogLevel.Error, "{Script} [{TraceId}]: arguments and environment take {Total} bytes, {Size} of them {Variable}: {Reason}")]
     public static partial void EnvironmentTooLarge(ILogger logger, string script, string traceId, long total, string variable, long size, string reason);
 
-    [LoggerMessage(102, LogLevel.Warning, "{Entry}: SpoolDirectory: {Directory} does not exist; what has to be kept there is answered with 507")]
+    [LoggerMessage(121, LogLevel.Warning, "{Entry}: SpoolDirectory: {Directory} does not exist; what has to be kept there is answered with 507")]
     public static partial void SpoolDirectoryMissing(ILogger logger, string entry, string directory);
 }

@@ -1,4 +1,5 @@
 using Webserv.Fuzzing.Targets;
+using Webserv.Fuzzing.Targets.Gateway;
 using Webserv.Fuzzing.Targets.Http1;
 using Webserv.Fuzzing.Targets.StaticFiles;
 
@@ -8,7 +9,7 @@ namespace Webserv.Fuzzing;
 internal static class FuzzTargets
 {
     /// <summary>All names.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["head", "chunked", "host", "range", "date", "encoding"];
+    public static IReadOnlyList<string> Names { get; } = ["head", "chunked", "host", "range", "date", "encoding", "answer"];
 
     /// <summary>Finds a target.</summary>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
@@ -20,6 +21,7 @@ internal static class FuzzTargets
         "range" => new RangeTarget(),
         "date" => new DateTarget(),
         "encoding" => new EncodingTarget(),
+        "answer" => new AnswerTarget(),
         _ => throw new ArgumentException($"'{name}' is no target; there are {string.Join(", ", Names)}"),
     };
 }
