@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Webserv.Abstractions.Configuration;
 using Webserv.Gateway.Exchange;
 using Webserv.Gateway.Processes;
 
@@ -39,4 +40,19 @@ internal static partial class Log
 
     [LoggerMessage(14, LogLevel.Critical, "{Script} [{TraceId}]: supervision failed")]
     public static partial void SupervisionFailed(ILogger logger, Exception exception, string script, string traceId);
+
+    [LoggerMessage(30, LogLevel.Warning, "{Script} [{TraceId}]: {Count} processes that it left behind in sessions of their own were ended")]
+    public static partial void DescendantsEnded(ILogger logger, string script, string traceId, int count);
+
+    [LoggerMessage(31, LogLevel.Error, "{Script} [{TraceId}]: {Count} processes that it left behind do not end, even by SIGKILL")]
+    public static partial void DescendantsRemain(ILogger logger, string script, string traceId, int count);
+
+    [LoggerMessage(32, LogLevel.Warning, "cannot look for processes that scripts left behind, and will try again")]
+    public static partial void SweepFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(33, LogLevel.Warning, "{Script} [{TraceId}]: its temporary directory cannot be removed: {Reason}")]
+    public static partial void DirectoryRemains(ILogger logger, string script, string traceId, string reason);
+
+    [LoggerMessage(34, LogLevel.Error, "{Script} [{TraceId}]: killed, its answer is longer than {Limit}")]
+    public static partial void AnswerTooLong(ILogger logger, string script, string traceId, ByteSize limit);
 }

@@ -21,6 +21,7 @@ internal sealed class CgiExchange(
     private static readonly TimeSpan LeastTimeLeftOpen = TimeSpan.FromSeconds(1);
     private ExceptionDispatchInfo? _bodyFailure;
     private string? _localRedirect;
+    private long _output;
     private bool _headReceived;
 
     /// <summary>Serves the request.</summary>
@@ -98,7 +99,12 @@ internal sealed class CgiExchange(
             throw new HttpException(StatusCodes.BadGateway, $"{peer.Name}: {Problem}");
         }
 
-        var limit = reason == GiveUpReason.Total ? limits.TotalTimeout!.Value : limits.Timeout;
+        var limit = reason switch
+        {
+            GiveUpReason.Total => limits.TotalTimeout!.Value,
+            GiveUpReason.FirstByte => limits.FirstByteTimeout ?? limits.Timeout,
+            _ => limits.Timeout,
+        };
         Log.TimedOut(logger, peer.Name, context.TraceId, reason, limit);
         peer.Kill();
         if (complete)
@@ -210,9 +216,14 @@ internal sealed class CgiExchange(
                 }
 
                 var count = await output.ReadAsync(buffer.AsMemory(filled), watch.Token).ConfigureAwait(false);
-                watch.Progressed();
+                watch.Answered();
                 if (count == 0)
                 {
+                    if (filled == 0 && await peer.FindStartFailureAsync(watch.Token).ConfigureAwait(false) is { } failure)
+                    {
+                        throw failure;
+                    }
+
                     throw new CgiResponseException(filled == 0
                         ? "it ended without any output"
                         : $"its output ended before the header block did: {CgiResponseHead.Excerpt(buffer.AsSpan(0, filled))}");
@@ -267,6 +278,7 @@ internal sealed class CgiExchange(
     {
         while (true)
         {
+            CountOutput(count);
             if (count > 0)
             {
                 await ForClientAsync(context.Response.Body.WriteAsync(buffer.AsMemory(start, count), watch.Token).AsTask(), watch).ConfigureAwait(false);
@@ -290,6 +302,18 @@ internal sealed class CgiExchange(
             }
 
             start = 0;
+        }
+    }
+
+    /// <summary>What is too much is not sent, not even in part: the answer ends in a way that nobody takes for its end.</summary>
+    private void CountOutput(int count)
+    {
+        _output += count;
+        if (_output > limits.MaxOutputSize?.Bytes)
+        {
+            Log.AnswerTooLong(logger, peer.Name, context.TraceId, limits.MaxOutputSize.Value);
+            var problem = $"{peer.Name}: its answer is longer than {limits.MaxOutputSize.Value}";
+            throw context.Response.HasStarted ? new IOException(problem) : new HttpException(StatusCodes.BadGateway, problem);
         }
     }
 
