@@ -16,13 +16,14 @@ namespace Webserv.Gateway.Processes.Linux;
 internal sealed class DescendantSweep(ILogger<DescendantSweep> logger) : IAsyncDisposable
 {
     // Going through all processes takes this part of the time of a processor at most, where something is waited for or not.
-    private const int HurriedShare = 20;
+    // On a machine that has much else to do it seems to take longer, and must not be put off for that.
+    private const int HurriedShare = 10;
     private const int LeisurelyShare = 50;
     private const int MostKills = 50;
     private const int MostFailures = 10;
 
-    private static readonly TimeSpan Leisure = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Hurry = TimeSpan.FromMilliseconds(10);
+    private static readonly (TimeSpan Least, TimeSpan Most) Hurry = (TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(200));
+    private static readonly (TimeSpan Least, TimeSpan Most) Leisure = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, EndedScript> _ended = new(StringComparer.Ordinal);
@@ -133,16 +134,14 @@ internal sealed class DescendantSweep(ILogger<DescendantSweep> logger) : IAsyncD
 
     private async Task PauseAsync(TimeSpan took)
     {
-        var least = took * HurriedShare;
-        await Task.Delay(least > Hurry ? least : Hurry).ConfigureAwait(false);
+        await Task.Delay(Within(Hurry, took * HurriedShare)).ConfigureAwait(false);
         Task hurried;
         lock (_lock)
         {
             hurried = _hurried.Task;
         }
 
-        var leisure = took * LeisurelyShare;
-        await Task.WhenAny(hurried, Task.Delay(leisure > Leisure ? leisure : Leisure)).ConfigureAwait(false);
+        await Task.WhenAny(hurried, Task.Delay(Within(Leisure, took * LeisurelyShare))).ConfigureAwait(false);
         lock (_lock)
         {
             _hurried = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -152,6 +151,9 @@ internal sealed class DescendantSweep(ILogger<DescendantSweep> logger) : IAsyncD
             }
         }
     }
+
+    private static TimeSpan Within((TimeSpan Least, TimeSpan Most) bounds, TimeSpan time) =>
+        time < bounds.Least ? bounds.Least : time > bounds.Most ? bounds.Most : time;
 
     private void Sweep(Dictionary<string, EndedScript> ended)
     {

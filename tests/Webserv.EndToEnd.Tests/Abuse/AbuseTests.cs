@@ -1,0 +1,17 @@
+using Webserv.EndToEnd.Tests.Processes;
+
+namespace Webserv.EndToEnd.Tests.Abuse;
+
+/// <summary>A small run of <c>tests/abuse</c>, whose report says what holds and what does not.</summary>
+public sealed class AbuseTests
+{
+    [Fact]
+    public async Task Abuse_EightOfEachKindAndLargeBodies_HarmNobodyAndLeaveNothing()
+    {
+        var run = await ExternalProgram.RunAsync(
+            ExternalProgram.Find("python3", "python3"),
+            ["-B", Repository.Path("tests", "Abuse", "abuse.py"), "--no-build", "--no-latency", "--each", "8", "--uploads", "10", "--rounds", "2", "--megabytes", "5"],
+            timeout: TimeSpan.FromMinutes(4));
+        run.Succeeded();
+    }
+}
