@@ -40,7 +40,7 @@ PIECE = 1_000_003  # No multiple of any buffer: what is shifted is noticed.
 class Site:
     """An entry for each kind, so that each has all of its places."""
 
-    def __init__(self, folder, port, kinds):
+    def __init__(self, folder, port, kinds, timeout):
         self.port = port
         self.scratch = folder / "tmp"
         self.scratch.mkdir(parents=True)
@@ -52,7 +52,7 @@ class Site:
         self.paths = {}
         pipeline = []
         for number, kind in enumerate(kinds):
-            pipeline.append(self._entry(f"k{number}", kind.script, kind.settings()))
+            pipeline.append(self._entry(f"k{number}", kind.script, kind.settings(timeout)))
             self.paths[kind.name] = f"/k{number}/a.sh"
         pipeline.append(self._entry("echo", "printf 'Content-Type: application/octet-stream\\n\\n'\nexec cat\n", {"Timeout": "60s", "ChunkedBody": "Stream"}))
         self.configuration.write_text(json.dumps({
@@ -189,7 +189,7 @@ class Rest:
             collection.force(min(server.pids()))
             time.sleep(0.5)
             self.memory = memory.of(server, [min(server.pids())]).own
-            if goal is not None and self.memory - goal.memory < MEMORY_BOUND:
+            if goal is not None and self.memory - goal.memory < MEMORY_BOUND // 2:
                 break
 
 
@@ -349,6 +349,7 @@ def report(options, checks, outcomes, log):
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--each", type=int, default=64, help="how many of each kind at once; 0 for none (64)")
+    parser.add_argument("--timeout", type=float, default=3, help="seconds that a script may be silent (3)")
     parser.add_argument("--only", help="only the kinds whose names contain this")
     parser.add_argument("--megabytes", type=int, default=100, help="of a large body (100)")
     parser.add_argument("--uploads", type=int, default=20, help="how many large bodies at once; 0 for none (20)")
@@ -360,7 +361,7 @@ def arguments():
 
 def run(options, folder):
     kinds = [kind for kind in misdeeds(os.geteuid() == 0) if not options.only or options.only in kind.name]
-    site = Site(folder / "site", free_port(), kinds)
+    site = Site(folder / "site", free_port(), kinds, f"{options.timeout:g}s")
     for directory in (folder, folder / "site"):
         directory.chmod(0o755)  # The user of the fork bomb has to come here.
     tempfile.tempdir = os.environ["TMPDIR"] = str(site.scratch)  # The server's too.

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-TIMEOUT = "3s"
 NICENESS = 10  # As docs/cgi.md has it for scripts that compete with the server.
 HEAD = "printf 'Content-Type: text/plain\\n\\n'\n"
 
@@ -22,11 +21,11 @@ class Misdeed:
     patience: float | None = None  # Seconds after which the client leaves.
     options: dict = field(default_factory=dict)
 
-    def settings(self):
+    def settings(self, timeout):
         """Its options, with time for those that are to answer, however busy the machine: how quick they are is not the question."""
         patience = {} if 504 in self.outcomes or self.patience else {"FirstByteTimeout": "60s"}
         limits = {"Niceness": NICENESS, **self.options.get("Limits", {})}
-        return {"Timeout": TIMEOUT, **patience, **self.options, "Limits": limits}
+        return {"Timeout": timeout, **patience, **self.options, "Limits": limits}
 
 
 def misdeeds(is_root):

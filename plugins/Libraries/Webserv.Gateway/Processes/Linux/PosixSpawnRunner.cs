@@ -99,7 +99,7 @@ internal sealed class PosixSpawnRunner(IPipeStreams streams, TimeProvider time) 
     private async Task<string?> TryAsync(ProcessLimits limits, CancellationToken cancellation)
     {
         // How many processes the user has right now says nothing of the configuration.
-        var process = Start(new ProcessStart("/bin/true", [], "/", new Dictionary<string, string>()) { Limits = limits with { Processes = null } });
+        var process = Start(new ProcessStart("/bin/sh", ["-c", ":"], "/", new Dictionary<string, string>()) { Limits = limits with { Processes = null } });
         await using (process.ConfigureAwait(false))
         {
             try
