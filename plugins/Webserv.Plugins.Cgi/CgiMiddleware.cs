@@ -9,6 +9,7 @@ using Webserv.Abstractions.Plugins;
 using Webserv.Gateway;
 using Webserv.Gateway.Exchange;
 using Webserv.Gateway.Processes;
+using Webserv.Gateway.Processes.Linux;
 using Webserv.Gateway.Scripts;
 using Webserv.Gateway.SendFile;
 using Webserv.Plugins.Cgi.Scripts;
@@ -36,6 +37,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
     private readonly string _spoolDirectory;
     private readonly IPipelineEntry _entry;
     private readonly IProcessRunner _runner;
+    private readonly DescendantSweep? _sweep;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly InterpreterTable _interpreters;
@@ -44,6 +46,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
     private readonly ProgramLocator _programs;
     private readonly ConcurrencyGate _gate;
     private readonly ConcurrentDictionary<ScriptLifetime, bool> _running = new();
+    private ProcessLimits _processLimits = ProcessLimits.None;
     private volatile bool _exiting;
     private int _starting;
 
@@ -52,12 +55,14 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         IPipelineEntry entry,
         IOpenFileCache files,
         IProcessRunner runner,
+        DescendantSweep sweep,
         TimeProvider time,
         ILogger<CgiMiddleware> logger)
     {
         _options = options.Value;
         _entry = entry;
         _runner = runner;
+        _sweep = OperatingSystem.IsLinux() && _options.KillDescendants ? sweep : null;
         _time = time;
         _logger = logger;
         _interpreters = new InterpreterTable(_options.Interpreters);
@@ -87,8 +92,10 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
     /// <summary>Ends when every script that runs now has been seen to its end.</summary>
     internal Task WhenAllEndedAsync() => Task.WhenAll(_running.Keys.Select(static lifetime => lifetime.Completion));
 
-    public Task InitializeAsync(CancellationToken cancellation)
+    public async Task InitializeAsync(CancellationToken cancellation)
     {
+        await ReadLimitsAsync(cancellation).ConfigureAwait(false);
+
         // No error: the rest of the site runs, and the interpreter may be installed while it does.
         foreach (var program in _interpreters.All.Select(static interpreter => interpreter.Program).OfType<string>().Distinct(StringComparer.Ordinal))
         {
@@ -103,8 +110,6 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         {
             Log.SpoolDirectoryMissing(_logger, _entry.ConfigurationPath, _spoolDirectory);
         }
-
-        return Task.CompletedTask;
     }
 
     public Task InvokeAsync(IHttpContext context, RequestDelegate next, CancellationToken cancellation)
@@ -147,6 +152,36 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
     private bool IsRunFor(string method) =>
         _methods.Length > 0 ? _methods.Contains(method) : method is not (HttpMethods.Trace or HttpMethods.Connect);
 
+    /// <summary>What the configuration demands and this system or this user cannot do is found here, before any request.</summary>
+    private async Task ReadLimitsAsync(CancellationToken cancellation)
+    {
+        var problems = new List<string>();
+        var limits = ProcessLimitsReader.Read(_options.Limits, problems);
+        if (problems.Count == 0 && await _runner.FindProblemAsync(limits, cancellation).ConfigureAwait(false) is { } problem)
+        {
+            problems.Add(problem);
+        }
+
+        if (_options.PrivateTemp && problems.Count == 0)
+        {
+            try
+            {
+                PrivateDirectory.Create(Path.GetTempPath(), limits.Identity).Remove();
+            }
+            catch (IOException exception)
+            {
+                problems.Add($"PrivateTemp: {exception.Message}");
+            }
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new InvalidOperationException("Limits: " + string.Join("; ", problems));
+        }
+
+        _processLimits = limits;
+    }
+
     private async Task ServeAsync(IHttpContext context, Script script, CancellationToken cancellation)
     {
         var request = context.Request;
@@ -184,30 +219,33 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
     {
         // CONTENT_LENGTH is there if and only if there is a body (RFC 3875 section 4.1.2); "0" was said explicitly.
         var announced = body is null && !context.Request.Headers.Contains(Fields.ContentLength) ? null : length;
+        var variables = _variables.Build(context, script, announced);
         var start = new ProcessStart(
             program,
             ArgumentsFor(context, script, interpreter),
             script.WorkingDirectory,
-            _variables.Build(context, script, announced));
+            variables) { Limits = _processLimits };
         await _gate.EnterAsync(cancellation).ConfigureAwait(false);
-        IScriptProcess process;
+        ScriptRemains? remains = null;
         ScriptLifetime lifetime;
         Interlocked.Increment(ref _starting);
         try
         {
             _resolver.ThrowIfChanged(script);
-            process = _runner.Start(start);
-            lifetime = new ScriptLifetime(process, _limits, _time, _logger, script.FileName, context.TraceId, _gate.Leave);
+            remains = PrepareRemains(variables);
+            lifetime = new ScriptLifetime(
+                _runner.Start(start), _limits, _time, _logger, script.FileName, context.TraceId, _gate.Leave, remains);
             _running[lifetime] = true;
         }
-        catch (ProcessStartException failure)
+        catch (Exception exception)
         {
+            remains?.RemoveDirectory(_logger, script.FileName, context.TraceId);
             _gate.Leave();
-            throw Refuse(context, script, interpreter, start, failure);
-        }
-        catch
-        {
-            _gate.Leave();
+            if (exception is ProcessStartException failure)
+            {
+                throw Refuse(context, script, interpreter, start, failure);
+            }
+
             throw;
         }
         finally
@@ -222,8 +260,54 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
             lifetime.KillAtOnce();
         }
 
-        return await new CgiExchange(context, lifetime, body, _limits, _time, _logger, IsNonParsed(script) ? _nonParsedAnswers : _answers)
-            .RunAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return await new CgiExchange(context, lifetime, body, _limits, _time, _logger, IsNonParsed(script) ? _nonParsedAnswers : _answers)
+                .RunAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (ProcessStartException failure)
+        {
+            throw Refuse(context, script, interpreter, start, failure);
+        }
+    }
+
+    /// <summary>What a script gets that is taken from it when it ends.</summary>
+    private ScriptRemains? PrepareRemains(Dictionary<string, string> variables)
+    {
+        if (_sweep is null && !_options.PrivateTemp)
+        {
+            return null;
+        }
+
+        var remains = new ScriptRemains
+        {
+            Sweep = _sweep,
+            Mark = _sweep is null ? "" : DescendantSweep.NewMark(),
+            Directory = _options.PrivateTemp ? CreateDirectory() : null,
+        };
+        if (_sweep is not null)
+        {
+            variables[ProcessMarks.Variable] = remains.Mark;
+        }
+
+        if (remains.Directory is not null)
+        {
+            variables["TMPDIR"] = remains.Directory.FullName;
+        }
+
+        return remains;
+    }
+
+    private PrivateDirectory CreateDirectory()
+    {
+        try
+        {
+            return PrivateDirectory.Create(Path.GetTempPath(), _processLimits.Identity);
+        }
+        catch (IOException exception)
+        {
+            throw new ProcessStartException(ProcessStartFailure.Busy, exception.Message, exception);
+        }
     }
 
     private string[] ArgumentsFor(IHttpContext context, Script script, Interpreter interpreter)
@@ -250,6 +334,12 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         foreach (var lifetime in _running.Keys)
         {
             lifetime.KillAtOnce();
+        }
+
+        _sweep?.KillAtOnce(_running.Keys.Select(static lifetime => lifetime.Mark).OfType<string>());
+        foreach (var lifetime in _running.Keys)
+        {
+            lifetime.RemoveDirectory();
         }
     }
 

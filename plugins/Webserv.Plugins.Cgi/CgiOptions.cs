@@ -1,6 +1,7 @@
 using Webserv.Abstractions.Configuration;
 using Webserv.Gateway;
 using Webserv.Gateway.Exchange;
+using Webserv.Gateway.Processes;
 using Webserv.Gateway.Scripts;
 using Webserv.Plugins.Cgi.Scripts;
 
@@ -38,10 +39,36 @@ public sealed class CgiOptions
 
     /// <summary>
     /// How long a script and what it started may take to end after SIGTERM before SIGKILL; also how long processes that a
-    /// script left behind may keep its output open without writing. Processes that made a session of their own
-    /// (<c>setsid</c>) are left alone. 0 to 1 minute.
+    /// script left behind may keep its output open without writing. 0 to 1 minute.
     /// </summary>
     public TimeSpan KillGrace { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Whether processes that a script started and that made a session of their own (<c>setsid</c>, daemons) end with it, too
+    /// (Linux). They are known by the variable <c>WEBSERV_SCRIPT_ID</c>, which they inherit. Where scripts are to start what
+    /// goes on after them, switch it off.
+    /// </summary>
+    public bool KillDescendants { get; set; } = true;
+
+    /// <summary>
+    /// The <see cref="Timeout"/> until a script gives the first byte of its output. 1 ms to 24 days. Default: that one.
+    /// </summary>
+    public TimeSpan? FirstByteTimeout { get; set; }
+
+    /// <summary>
+    /// The most bytes of an answer's body; above it the script is killed, and the request answered with 502, or the
+    /// connection closed in the middle of the answer where that had begun. Default: no limit.
+    /// </summary>
+    public ByteSize? MaxOutputSize { get; set; }
+
+    /// <summary>What a script and each process that it starts may take, and as whom they run. Default: no limit but the server's own.</summary>
+    public ProcessLimitOptions Limits { get; set; } = new();
+
+    /// <summary>
+    /// Whether each script gets a fresh directory in that of the system for temporary files, for its user alone, as
+    /// <c>TMPDIR</c>; it is removed with all that is in it when the script has ended (Linux).
+    /// </summary>
+    public bool PrivateTemp { get; set; }
 
     /// <summary>Extra environment variables, names to values; they win over every other of the same name. Default: none.</summary>
     public IDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -135,9 +162,11 @@ public sealed class CgiOptions
     internal ExchangeLimits ToExchangeLimits() => new()
     {
         Timeout = Timeout,
+        FirstByteTimeout = FirstByteTimeout,
         TotalTimeout = TotalTimeout,
         KillGrace = KillGrace,
         MaxHeaderSize = MaxHeaderSize,
+        MaxOutputSize = MaxOutputSize,
     };
 
     internal ScriptRules ToScriptRules(InterpreterTable interpreters) => new()

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Microsoft.Extensions.Options;
 using Webserv.Abstractions.Http;
+using Webserv.Gateway.Processes;
 using Webserv.Gateway.Scripts;
 using Webserv.Gateway.SendFile;
 using Webserv.Plugins.Cgi.Scripts;
@@ -20,10 +21,12 @@ internal sealed class CgiOptionsValidator : IValidateOptions<CgiOptions>
         var failures = new List<string>();
         CheckInterpreters(options, failures);
         CheckTime(failures, nameof(options.Timeout), options.Timeout, TimeSpan.FromMilliseconds(1), Longest);
+        CheckTime(failures, nameof(options.FirstByteTimeout), options.FirstByteTimeout ?? Longest, TimeSpan.FromMilliseconds(1), Longest);
         CheckTime(failures, nameof(options.TotalTimeout), options.TotalTimeout ?? Longest, TimeSpan.FromMilliseconds(1), Longest);
         CheckTime(failures, nameof(options.QueueTimeout), options.QueueTimeout, TimeSpan.Zero, Longest);
         CheckTime(failures, nameof(options.KillGrace), options.KillGrace, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         CheckNumber(failures, nameof(options.MaxHeaderSize), options.MaxHeaderSize, 256, 16 << 20);
+        CheckNumber(failures, nameof(options.MaxOutputSize), options.MaxOutputSize ?? long.MaxValue, 1, long.MaxValue);
         CheckNumber(failures, nameof(options.SpoolMemory), options.SpoolMemory, 0, 16 << 20);
         CheckNumber(failures, nameof(options.MaxConcurrent), options.MaxConcurrent, 1, 100_000);
         CheckNumber(failures, nameof(options.QueueLength), options.QueueLength, 0, 1_000_000);
@@ -32,6 +35,12 @@ internal sealed class CgiOptionsValidator : IValidateOptions<CgiOptions>
         if (options.SpoolDirectory is { } spool && (spool.Length == 0 || spool.Contains('\0', StringComparison.Ordinal)))
         {
             failures.Add("SpoolDirectory: must be the path of a directory");
+        }
+
+        failures.AddRange(ProcessLimitsReader.Check(options.Limits).Select(static failure => "Limits:" + failure));
+        if (options.PrivateTemp && !OperatingSystem.IsLinux())
+        {
+            failures.Add("PrivateTemp: needs Linux");
         }
 
         foreach (var (variable, value) in options.Environment)

@@ -20,6 +20,7 @@ public sealed class CgiPlugin : IPlugin
         builder.Services.AddSingleton<IProcessRunner>(services => PosixSpawnRunner.IsSupported
             ? new PosixSpawnRunner(services.GetRequiredService<IPipeStreams>(), services.GetRequiredService<TimeProvider>())
             : new PortableProcessRunner());
+        builder.Services.AddSingleton<DescendantSweep>();
         builder.AddMiddleware<CgiMiddleware, CgiOptions, CgiOptionsValidator>("Cgi");
     }
 }

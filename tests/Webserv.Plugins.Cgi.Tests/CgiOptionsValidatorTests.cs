@@ -13,6 +13,8 @@ public sealed class CgiOptionsValidatorTests
         { "Interpreters:.a: has a double quote", static o => o.Interpreters[".a"] = "\"x" },
         { "Timeout: must be between", static o => o.Timeout = TimeSpan.Zero },
         { "Timeout: must be between", static o => o.Timeout = TimeSpan.MaxValue },
+        { "FirstByteTimeout: must be between", static o => o.FirstByteTimeout = TimeSpan.Zero },
+        { "Limits:Umask: '09' must", static o => o.Limits.Umask = "09" },
         { "TotalTimeout: must be between", static o => o.TotalTimeout = TimeSpan.Zero },
         { "QueueTimeout: must be between", static o => o.QueueTimeout = TimeSpan.FromSeconds(-1) },
         { "KillGrace: must be between", static o => o.KillGrace = TimeSpan.FromMinutes(2) },

@@ -207,7 +207,7 @@ public sealed class MetaVariablesTests
     public void Build_ConfiguredVariable_WinsOverEveryOther() =>
         Assert.Equal("x", Build(TestHttpContext.Get("/a.php"), null, static options => options.Environment["SERVER_NAME"] = "x")["SERVER_NAME"]);
 
-    private static IReadOnlyDictionary<string, string> Build(TestHttpContext context, long? length = null, Action<CgiOptions>? configure = null)
+    private static Dictionary<string, string> Build(TestHttpContext context, long? length = null, Action<CgiOptions>? configure = null)
     {
         var options = new CgiOptions();
         configure?.Invoke(options);

@@ -92,7 +92,7 @@ public sealed class ScriptTests
                 "CONTEXT_DOCUMENT_ROOT", "CONTEXT_PREFIX", "DOCUMENT_ROOT", "EXTRA", "GATEWAY_INTERFACE", "HTTP_HOST", "LC_CTYPE", "PATH",
                 "QUERY_STRING", "REDIRECT_STATUS", "REMOTE_ADDR", "REMOTE_HOST", "REMOTE_PORT", "REQUEST_METHOD", "REQUEST_SCHEME",
                 "REQUEST_URI", "SCRIPT_FILENAME", "SCRIPT_NAME", "SERVER_ADDR", "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL",
-                "SERVER_SOFTWARE",
+                "SERVER_SOFTWARE", "WEBSERV_SCRIPT_ID",
             ],
             names.Union(["LC_CTYPE", "HTTP_HOST"]).Order(StringComparer.Ordinal));
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Webserv.Abstractions.Configuration;
 using Webserv.Gateway.Exchange;
 using Webserv.Gateway.Processes;
 
@@ -51,4 +52,19 @@ internal static partial class Log
 
     [LoggerMessage(18, LogLevel.Warning, "{Entry}: {Option}: the directory {Directory} does not exist; what scripts name in it is answered with 404")]
     public static partial void SendFileDirectoryMissing(ILogger logger, string entry, string option, string directory);
+
+    [LoggerMessage(30, LogLevel.Warning, "{Script} [{TraceId}]: {Count} processes that it left behind in sessions of their own were ended")]
+    public static partial void DescendantsEnded(ILogger logger, string script, string traceId, int count);
+
+    [LoggerMessage(31, LogLevel.Error, "{Script} [{TraceId}]: {Count} processes that it left behind do not end, even by SIGKILL")]
+    public static partial void DescendantsRemain(ILogger logger, string script, string traceId, int count);
+
+    [LoggerMessage(32, LogLevel.Warning, "cannot look for processes that scripts left behind, and will try again")]
+    public static partial void SweepFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(33, LogLevel.Warning, "{Script} [{TraceId}]: its temporary directory cannot be removed: {Reason}")]
+    public static partial void DirectoryRemains(ILogger logger, string script, string traceId, string reason);
+
+    [LoggerMessage(34, LogLevel.Error, "{Script} [{TraceId}]: killed, its answer is longer than {Limit}")]
+    public static partial void AnswerTooLong(ILogger logger, string script, string traceId, ByteSize limit);
 }

@@ -42,7 +42,8 @@ internal sealed class MetaVariables
     /// <param name="context">The request.</param>
     /// <param name="script">The script.</param>
     /// <param name="contentLength">The length of the body, or <see langword="null"/> where there is none or it is not known.</param>
-    public IReadOnlyDictionary<string, string> Build(IHttpContext context, Script script, long? contentLength)
+    /// <returns>A dictionary of its own, to which more may be added.</returns>
+    public Dictionary<string, string> Build(IHttpContext context, Script script, long? contentLength)
     {
         var request = context.Request;
         var connection = context.Connection;

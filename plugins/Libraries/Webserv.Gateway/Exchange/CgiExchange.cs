@@ -27,6 +27,7 @@ internal sealed class CgiExchange(
     private ExceptionDispatchInfo? _bodyFailure;
     private AnswerBody? _answer;
     private string? _localRedirect;
+    private long _output;
     private bool _headReceived;
 
     /// <summary>Serves the request.</summary>
@@ -100,7 +101,12 @@ internal sealed class CgiExchange(
             return (_headReceived ? _answer?.Shortfall : NoHead) is { } problem ? Bad(problem) : null;
         }
 
-        var limit = reason == GiveUpReason.Total ? limits.TotalTimeout!.Value : limits.Timeout;
+        var limit = reason switch
+        {
+            GiveUpReason.Total => limits.TotalTimeout!.Value,
+            GiveUpReason.FirstByte => limits.FirstByteTimeout ?? limits.Timeout,
+            _ => limits.Timeout,
+        };
         Log.TimedOut(logger, peer.Name, context.TraceId, reason, limit);
         peer.Kill();
         if (complete || _answer is { IsWanted: false })
@@ -221,9 +227,14 @@ internal sealed class CgiExchange(
                 }
 
                 var count = await output.ReadAsync(buffer.AsMemory(filled), watch.Token).ConfigureAwait(false);
-                watch.Progressed();
+                watch.Answered();
                 if (count == 0)
                 {
+                    if (filled == 0 && await peer.FindStartFailureAsync(watch.Token).ConfigureAwait(false) is { } failure)
+                    {
+                        throw failure;
+                    }
+
                     throw new CgiResponseException(filled == 0
                         ? "it ended without any output"
                         : $"its output ended before the header block did: {CgiResponseHead.Excerpt(buffer.AsSpan(0, filled))}");
@@ -304,6 +315,7 @@ internal sealed class CgiExchange(
         while (true)
         {
             var wanted = answer.Take(buffer.AsSpan(start, count));
+            CountOutput(wanted);
             if (wanted > 0)
             {
                 await ForClientAsync(context.Response.Body.WriteAsync(buffer.AsMemory(start, wanted), watch.Token).AsTask(), watch).ConfigureAwait(false);
@@ -344,6 +356,18 @@ internal sealed class CgiExchange(
         if (answer.Excess > 0 && answer.IsWanted)
         {
             Log.WroteMore(logger, peer.Name, context.TraceId, answer.Excess);
+        }
+    }
+
+    /// <summary>What is too much is not sent, not even in part: the answer ends in a way that nobody takes for its end.</summary>
+    private void CountOutput(int count)
+    {
+        _output += count;
+        if (_output > limits.MaxOutputSize?.Bytes)
+        {
+            Log.AnswerTooLong(logger, peer.Name, context.TraceId, limits.MaxOutputSize.Value);
+            var problem = $"{peer.Name}: its answer is longer than {limits.MaxOutputSize.Value}";
+            throw context.Response.HasStarted ? new IOException(problem) : new HttpException(StatusCodes.BadGateway, problem);
         }
     }
 

@@ -8,6 +8,9 @@ internal sealed record ExchangeLimits
     /// <summary>How long the script may neither take input nor give output while the client is ready for both.</summary>
     public required TimeSpan Timeout { get; init; }
 
+    /// <summary>The same until it gives the first byte of its output; <see langword="null"/> is <see cref="Timeout"/>.</summary>
+    public TimeSpan? FirstByteTimeout { get; init; }
+
     /// <summary>How long the answer may take as a whole; <see langword="null"/> is for ever.</summary>
     public TimeSpan? TotalTimeout { get; init; }
 
@@ -16,4 +19,7 @@ internal sealed record ExchangeLimits
 
     /// <summary>The most bytes of the header block.</summary>
     public required ByteSize MaxHeaderSize { get; init; }
+
+    /// <summary>The most bytes of the body; <see langword="null"/> is no limit.</summary>
+    public ByteSize? MaxOutputSize { get; init; }
 }

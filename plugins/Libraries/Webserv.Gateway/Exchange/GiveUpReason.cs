@@ -6,6 +6,9 @@ internal enum GiveUpReason
     /// <summary>It was not.</summary>
     None,
 
+    /// <summary>The script neither took anything nor gave its first byte for too long.</summary>
+    FirstByte,
+
     /// <summary>The script neither took nor gave anything for too long.</summary>
     Silence,
 

@@ -1,3 +1,5 @@
+using Webserv.Gateway.Processes;
+
 namespace Webserv.Gateway.Exchange;
 
 /// <summary>What answers a request: a script that runs, or one that another program runs.</summary>
@@ -14,6 +16,9 @@ internal interface IExchangePeer
 
     /// <summary>Ends when the script has ended, though its output may still be read. Never fails.</summary>
     Task Exited { get; }
+
+    /// <summary>Finds out, where the answer has ended without a byte, whether the script was never run.</summary>
+    ValueTask<ProcessStartException?> FindStartFailureAsync(CancellationToken cancellation) => default;
 
     /// <summary>Ends the script: its answer is not wanted any more.</summary>
     void Kill();

@@ -11,8 +11,9 @@ internal sealed class ProgressWatch : IAsyncDisposable
     private readonly ITimer _silence;
     private readonly ITimer? _total;
     private readonly Lock _gate = new();
+    private readonly TimeSpan _timeout;
     private TimeSpan _limit;
-    private GiveUpReason _reasonOfSilence = GiveUpReason.Silence;
+    private GiveUpReason _reasonOfSilence = GiveUpReason.FirstByte;
     private GiveUpReason _reason;
     private long _last;
     private int _clientWaits;
@@ -20,7 +21,8 @@ internal sealed class ProgressWatch : IAsyncDisposable
     public ProgressWatch(ExchangeLimits limits, TimeProvider time, CancellationToken cancellation)
     {
         _time = time;
-        _limit = limits.Timeout;
+        _timeout = limits.Timeout;
+        _limit = limits.FirstByteTimeout ?? limits.Timeout;
         _last = time.GetTimestamp();
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _silence = time.CreateTimer(static state => ((ProgressWatch)state!).Look(), this, _limit, Timeout.InfiniteTimeSpan);
@@ -46,6 +48,29 @@ internal sealed class ProgressWatch : IAsyncDisposable
 
     /// <summary>The script took or gave something.</summary>
     public void Progressed() => Volatile.Write(ref _last, _time.GetTimestamp());
+
+    /// <summary>The script gave something.</summary>
+    public void Answered()
+    {
+        Progressed();
+        lock (_gate)
+        {
+            if (_reasonOfSilence != GiveUpReason.FirstByte)
+            {
+                return;
+            }
+
+            _reasonOfSilence = GiveUpReason.Silence;
+            if (_limit == _timeout)
+            {
+                return;
+            }
+
+            _limit = _timeout;
+        }
+
+        _silence.Change(_timeout, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>From here on the client is waited for.</summary>
     public void ClientWaitBegins() => Interlocked.Increment(ref _clientWaits);

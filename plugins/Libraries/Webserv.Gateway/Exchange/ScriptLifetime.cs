@@ -16,6 +16,7 @@ internal sealed class ScriptLifetime : IExchangePeer
     private readonly string _script;
     private readonly string _traceId;
     private readonly Action _ended;
+    private readonly ScriptRemains? _remains;
     private readonly TaskCompletionSource _exchangeEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _gone;
@@ -27,8 +28,16 @@ internal sealed class ScriptLifetime : IExchangePeer
     /// <param name="script">Its path, for messages.</param>
     /// <param name="traceId">The request's, for messages.</param>
     /// <param name="ended">Called when nothing of the script runs any more.</param>
+    /// <param name="remains">What it may leave behind otherwise; cleared with it.</param>
     public ScriptLifetime(
-        IScriptProcess process, ExchangeLimits limits, TimeProvider time, ILogger logger, string script, string traceId, Action ended)
+        IScriptProcess process,
+        ExchangeLimits limits,
+        TimeProvider time,
+        ILogger logger,
+        string script,
+        string traceId,
+        Action ended,
+        ScriptRemains? remains = null)
     {
         _process = process;
         _limits = limits;
@@ -37,6 +46,7 @@ internal sealed class ScriptLifetime : IExchangePeer
         _script = script;
         _traceId = traceId;
         _ended = ended;
+        _remains = remains;
         Completion = SuperviseAsync();
     }
 
@@ -47,6 +57,9 @@ internal sealed class ScriptLifetime : IExchangePeer
     public Stream StandardOutput => _process.StandardOutput;
 
     public Task Exited => _process.Exited;
+
+    /// <summary>The mark of what it starts.</summary>
+    public string? Mark => _remains?.Mark;
 
     /// <summary>Ends when the script is reaped and its pipes are closed. Never fails.</summary>
     public Task Completion { get; }
@@ -63,6 +76,12 @@ internal sealed class ScriptLifetime : IExchangePeer
             _process.Signal(ScriptSignal.Kill);
         }
     }
+
+    /// <summary>Removes its temporary directory, for a process that is about to end itself, after <see cref="KillAtOnce"/>.</summary>
+    public void RemoveDirectory() => _remains?.RemoveDirectory(_logger, _script, _traceId);
+
+    public ValueTask<ProcessStartException?> FindStartFailureAsync(CancellationToken cancellation) =>
+        _process.FindStartFailureAsync(cancellation);
 
     /// <summary>The exchange is over and does not touch the pipes any more.</summary>
     public void ExchangeEnded() => _exchangeEnded.TrySetResult();
@@ -84,6 +103,11 @@ internal sealed class ScriptLifetime : IExchangePeer
         }
 
         _gone = true;
+        if (_remains is not null)
+        {
+            await _remains.ClearAsync(_killed.Task.IsCompleted, _limits.KillGrace, _logger, _script, _traceId).ConfigureAwait(false);
+        }
+
         _ended();
         await EndsWithinAsync(error, _limits.KillGrace).ConfigureAwait(false);
         await stopReading.CancelAsync().ConfigureAwait(false);
@@ -110,6 +134,7 @@ internal sealed class ScriptLifetime : IExchangePeer
             return;
         }
 
+        _remains?.Remember(_process);
         _process.Signal(ScriptSignal.Terminate);
         if (!await EndsWithinAsync(_process.Exited, _limits.KillGrace).ConfigureAwait(false))
         {

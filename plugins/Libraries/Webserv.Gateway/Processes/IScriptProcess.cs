@@ -22,6 +22,12 @@ internal interface IScriptProcess : IAsyncDisposable
     /// <returns>Whether anybody was there. Before <see cref="Reap"/> the script itself is, dead or alive.</returns>
     bool Signal(ScriptSignal signal);
 
+    /// <summary>
+    /// Finds out, where the output has ended without a byte, whether the program was never run: what it is started through
+    /// learns that too late for <see cref="IProcessRunner.Start"/> to throw it. To be awaited before <see cref="Reap"/>.
+    /// </summary>
+    ValueTask<ProcessStartException?> FindStartFailureAsync(CancellationToken cancellation) => default;
+
     /// <summary>Collects the exit status; to be called once, after <see cref="Exited"/>.</summary>
     ProcessExit Reap();
 }

@@ -12,11 +12,16 @@ internal sealed class LinuxScriptProcess : IScriptProcess
 {
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan SlowestPoll = TimeSpan.FromMilliseconds(100);
+    private readonly string _program;
+    private readonly ProcessLimits _limits;
     private readonly TimeProvider _time;
 
-    public LinuxScriptProcess(int id, Stream input, Stream output, Stream error, IPipeStreams streams, TimeProvider time)
+    public LinuxScriptProcess(
+        int id, string program, ProcessLimits limits, Stream input, Stream output, Stream error, IPipeStreams streams, TimeProvider time)
     {
         Id = id;
+        _program = program;
+        _limits = limits;
         StandardInput = input;
         StandardOutput = output;
         StandardError = error;
@@ -36,15 +41,19 @@ internal sealed class LinuxScriptProcess : IScriptProcess
 
     public bool Signal(ScriptSignal signal)
     {
-        var number = signal switch
-        {
-            ScriptSignal.Kill => Native.SignalKill,
-            ScriptSignal.Terminate => Native.SignalTerminate,
-            _ => 0,
-        };
-
         // EPERM: somebody is there, who may have become another user.
-        return Native.Kill(-Id, number) == 0 || Marshal.GetLastPInvokeError() != Errno.NoSuchProcess;
+        return Native.Kill(-Id, Native.NumberOf(signal)) == 0 || Marshal.GetLastPInvokeError() != Errno.NoSuchProcess;
+    }
+
+    public async ValueTask<ProcessStartException?> FindStartFailureAsync(CancellationToken cancellation)
+    {
+        if (_limits.Identity is null)
+        {
+            return null;
+        }
+
+        await Exited.WaitAsync(cancellation).ConfigureAwait(false);
+        return IdentityLauncher.FindFailure(Id, ExitCode(), _program, _limits);
     }
 
     public ProcessExit Reap()
@@ -106,5 +115,17 @@ internal sealed class LinuxScriptProcess : IScriptProcess
         return Native.WaitId(Native.WaitByPid, Id, information, Native.WaitExited | Native.WaitNoHang | Native.WaitNoReap) == 0
             ? information[0] != 0
             : Marshal.GetLastPInvokeError() != Errno.Interrupted; // ECHILD: collected by the system.
+    }
+
+    /// <summary>The status that it exited with, without reaping it.</summary>
+    private unsafe int? ExitCode()
+    {
+        // si_signo, si_errno, si_code; then, aligned to a pointer, si_pid, si_uid, si_status.
+        var information = stackalloc int[64];
+        information[0] = 0;
+        return Native.WaitId(Native.WaitByPid, Id, information, Native.WaitExited | Native.WaitNoHang | Native.WaitNoReap) == 0
+            && information[0] != 0 && information[2] == Native.ChildExited
+                ? information[(sizeof(nint) == 8 ? 4 : 3) + 2]
+                : null;
     }
 }

@@ -11,10 +11,12 @@ internal static unsafe partial class Native
     public const int SpawnSetSignalMask = 0x08;
     public const int SpawnSetSession = 0x80;
     public const nint PidfdOpen = 434; // the same number on every architecture
+    public const nint PidfdSignal = 424;
     public const int WaitNoHang = 1;
     public const int WaitExited = 4;
     public const int WaitNoReap = 0x01000000;
     public const int WaitByPid = 1; // P_PID
+    public const int ChildExited = 1; // CLD_EXITED
     public const int SignalKill = 9;
     public const int SignalTerminate = 15;
 
@@ -79,4 +81,15 @@ internal static unsafe partial class Native
 
     [LibraryImport(C, EntryPoint = "syscall", SetLastError = true)]
     public static partial nint SystemCall(nint number, nint first, nint second);
+
+    [LibraryImport(C, EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint SystemCall(nint number, nint first, nint second, nint third, nint fourth);
+
+    /// <summary>The number of a signal.</summary>
+    public static int NumberOf(ScriptSignal signal) => signal switch
+    {
+        ScriptSignal.Kill => SignalKill,
+        ScriptSignal.Terminate => SignalTerminate,
+        _ => 0,
+    };
 }

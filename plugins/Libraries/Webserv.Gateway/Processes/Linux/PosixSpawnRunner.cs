@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Webserv.Abstractions.IO;
@@ -9,29 +10,39 @@ namespace Webserv.Gateway.Processes.Linux;
 /// <c>fork(2)</c> does. The child has a session of its own, default signal handling, an empty signal mask, the three
 /// pipes and no other descriptor.
 /// </summary>
-internal sealed unsafe class PosixSpawnRunner(IPipeStreams streams, TimeProvider time) : IProcessRunner
+internal sealed class PosixSpawnRunner(IPipeStreams streams, TimeProvider time) : IProcessRunner, IDisposable
 {
-    // Larger than posix_spawn_file_actions_t (80 bytes), posix_spawnattr_t (336) and sigset_t (128) of glibc and musl.
-    private const int OpaqueSize = 1024;
-
-    // glibc 2.34. Without it nothing leaks either, as long as everybody opens with O_CLOEXEC as .NET does.
-    private static readonly bool ClosesOthers = Native.Has("posix_spawn_file_actions_addclosefrom_np");
+    private readonly Lock _lock = new();
+    private LimitedLauncher? _limited;
 
     /// <summary>Whether the C library can do it: glibc 2.29 or musl 1.1.24.</summary>
-    public static bool IsSupported { get; } =
-        OperatingSystem.IsLinux() && Native.Has("posix_spawn_file_actions_addchdir_np");
+    public static bool IsSupported => PosixSpawn.IsSupported;
 
     public IScriptProcess Start(ProcessStart start)
     {
-        var program = start.Program;
-        using var input = new Pipe(program);
-        using var output = new Pipe(program);
-        using var error = new Pipe(program);
-        var pid = Spawn(start, input.Reader, output.Writer, error.Writer);
+        var limits = start.Limits;
+        var name = start.Program;
+        using var input = new Pipe(name);
+        using var output = new Pipe(name);
+        using var error = new Pipe(name);
+        if (limits.Identity is { } identity)
+        {
+            // Who opens /dev/stdout, /dev/stderr or /dev/stdin anew must own the pipe.
+            Give(input.Reader, identity, name);
+            Give(output.Writer, identity, name);
+            Give(error.Writer, identity, name);
+            start = IdentityLauncher.Wrap(start, identity);
+        }
+
+        var pid = limits == ProcessLimits.None
+            ? PosixSpawn.Spawn(start, input.Reader, output.Writer, error.Writer)
+            : GetLimited().Spawn(start, input.Reader, output.Writer, error.Writer);
 
         // From here on the streams own the server's ends, and make them non-blocking.
         return new LinuxScriptProcess(
             pid,
+            name,
+            limits,
             streams.OpenWrite(Take(input.Writer)),
             streams.OpenRead(Take(output.Reader)),
             streams.OpenRead(Take(error.Reader)),
@@ -39,61 +50,88 @@ internal sealed unsafe class PosixSpawnRunner(IPipeStreams streams, TimeProvider
             time);
     }
 
+    public async Task<string?> FindProblemAsync(ProcessLimits limits, CancellationToken cancellation)
+    {
+        if (limits == ProcessLimits.None)
+        {
+            return null;
+        }
+
+        if (!PosixSpawn.ClosesOthers)
+        {
+            return "the C library is too old for limits: glibc 2.34 is needed";
+        }
+
+        if (limits.Identity is not null && IdentityLauncher.Program is null)
+        {
+            return $"{IdentityLauncher.Name} is not installed (package coreutils), and User and Group need it";
+        }
+
+        try
+        {
+            return await TryAsync(limits, cancellation).ConfigureAwait(false);
+        }
+        catch (ProcessStartException failure)
+        {
+            return failure.Message;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _limited?.Dispose();
+            _limited = null;
+        }
+    }
+
+    /// <summary>Only where somebody has limits there is a thread for them.</summary>
+    private LimitedLauncher GetLimited()
+    {
+        lock (_lock)
+        {
+            return _limited ??= new LimitedLauncher();
+        }
+    }
+
+    /// <summary>Runs a program that does nothing.</summary>
+    private async Task<string?> TryAsync(ProcessLimits limits, CancellationToken cancellation)
+    {
+        // How many processes the user has right now says nothing of the configuration.
+        var process = Start(new ProcessStart("/bin/sh", ["-c", ":"], "/", new Dictionary<string, string>()) { Limits = limits with { Processes = null } });
+        await using (process.ConfigureAwait(false))
+        {
+            try
+            {
+                using var error = new StreamReader(process.StandardError, leaveOpen: true);
+                var said = (await error.ReadToEndAsync(cancellation).ConfigureAwait(false)).Trim();
+                await process.Exited.WaitAsync(cancellation).ConfigureAwait(false);
+                return process.Reap() is { IsSuccess: false } exit ? $"a program with these limits {exit}{(said.Length > 0 ? ": " + said : "")}" : null;
+            }
+            catch (OperationCanceledException)
+            {
+                process.Signal(ScriptSignal.Kill);
+                await process.Exited.ConfigureAwait(false);
+                process.Reap();
+                throw;
+            }
+        }
+    }
+
+    private static void Give(SafeFileHandle end, ProcessIdentity identity, string program)
+    {
+        if (NativeLimits.ChangeOwner((int)end.DangerousGetHandle(), identity.User, identity.Group) != 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            throw Errno.CannotLimit(string.Create(CultureInfo.InvariantCulture, $"fchown for {program}: {Marshal.GetPInvokeErrorMessage(error)}"), error);
+        }
+    }
+
     private static SafeFileHandle Take(SafeFileHandle end)
     {
         var taken = new SafeFileHandle(end.DangerousGetHandle(), ownsHandle: true);
         end.SetHandleAsInvalid();
         return taken;
-    }
-
-    private static int Spawn(ProcessStart start, SafeFileHandle input, SafeFileHandle output, SafeFileHandle error)
-    {
-        using var path = new NativeStrings([start.Program, start.WorkingDirectory]);
-        using var arguments = new NativeStrings([start.Program, .. start.Arguments]);
-        using var environment = new NativeStrings([.. start.Environment.Select(static variable => $"{variable.Key}={variable.Value}")]);
-        var actions = stackalloc byte[OpaqueSize];
-        var attributes = stackalloc byte[OpaqueSize];
-        var signals = stackalloc byte[OpaqueSize];
-        Check(Native.InitActions(actions));
-        try
-        {
-            Check(Native.InitAttributes(attributes));
-            try
-            {
-                Check(Native.AddDuplicate(actions, (int)input.DangerousGetHandle(), 0));
-                Check(Native.AddDuplicate(actions, (int)output.DangerousGetHandle(), 1));
-                Check(Native.AddDuplicate(actions, (int)error.DangerousGetHandle(), 2));
-                Check(Native.AddChangeDirectory(actions, path.Pointer[1]));
-                if (ClosesOthers)
-                {
-                    Check(Native.AddCloseFrom(actions, 3));
-                }
-
-                // .NET ignores SIGPIPE, and whatever started the server may have ignored more: exec would keep that.
-                _ = Native.FillSignals(signals);
-                Check(Native.SetSignalDefaults(attributes, signals));
-                _ = Native.EmptySignals(signals);
-                Check(Native.SetSignalMask(attributes, signals));
-                Check(Native.SetFlags(attributes, Native.SpawnSetSignalDefaults | Native.SpawnSetSignalMask | Native.SpawnSetSession));
-                Check(Native.Spawn(out var pid, path.Pointer[0], actions, attributes, arguments.Pointer, environment.Pointer));
-                return pid;
-            }
-            finally
-            {
-                _ = Native.DestroyAttributes(attributes);
-            }
-        }
-        finally
-        {
-            _ = Native.DestroyActions(actions);
-        }
-
-        void Check(int result)
-        {
-            if (result != 0)
-            {
-                throw Errno.StartFailed(start.Program, result);
-            }
-        }
     }
 }
