@@ -49,7 +49,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         _runner = runner;
         _time = time;
         _logger = logger;
-        _interpreters = new InterpreterTable(_options.Interpreters);
+        _interpreters = _options.ToInterpreterTable();
         _resolver = new ScriptResolver(entry, files.OpenRoot(entry, new DocumentRootOptions()), _options.ToScriptRules(_interpreters));
         var environment = new OwnEnvironment(Environment.GetEnvironmentVariable);
         _variables = new MetaVariables(environment.Passed(_options.PassEnvironment), _options.Environment, _options.PassAuthorization);
@@ -76,6 +76,11 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
             {
                 Log.InterpreterMissing(_logger, _entry.ConfigurationPath, program, _programs.SearchPath);
             }
+        }
+
+        if (_options.Script is { } script && !File.Exists(Path.Join(_entry.Root, script)))
+        {
+            Log.ScriptMissing(_logger, _entry.ConfigurationPath, script, _entry.Root);
         }
 
         return Task.CompletedTask;
