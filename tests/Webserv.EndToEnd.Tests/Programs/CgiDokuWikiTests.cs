@@ -1,0 +1,5 @@
+using Webserv.EndToEnd.Tests.Browser;
+
+namespace Webserv.EndToEnd.Tests.Programs;
+
+public sealed class CgiDokuWikiTests(CgiWikiSite site, Chromium chromium) : DokuWikiTests(site, chromium), IClassFixture<CgiWikiSite>;
