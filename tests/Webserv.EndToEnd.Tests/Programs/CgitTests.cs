@@ -6,7 +6,8 @@ using Webserv.EndToEnd.Tests.Site;
 
 namespace Webserv.EndToEnd.Tests.Programs;
 
-public sealed class CgitTests(CgitSite site, Chromium chromium) : IClassFixture<CgitSite>, IClassFixture<Chromium>
+[Collection(BrowsedPrograms.Name)]
+public sealed class CgitTests(CgitSite site, Chromium chromium) : IClassFixture<CgitSite>
 {
     [Fact]
     public async Task Browse_FromTheListToACommit_EveryPageIsThereAndHasItsStyle()

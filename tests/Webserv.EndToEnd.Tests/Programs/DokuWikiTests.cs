@@ -9,7 +9,7 @@ using Webserv.EndToEnd.Tests.Site;
 namespace Webserv.EndToEnd.Tests.Programs;
 
 /// <summary>DokuWiki in use, in whatever way PHP is run.</summary>
-public abstract class DokuWikiTests(WikiSite site, Chromium chromium) : IClassFixture<Chromium>
+public abstract class DokuWikiTests(WikiSite site, Chromium chromium)
 {
     [Fact]
     public async Task Install_Once_SucceedsAndIsRefusedFromThenOn()
@@ -50,8 +50,7 @@ public abstract class DokuWikiTests(WikiSite site, Chromium chromium) : IClassFi
         using var logOut = await user.Client.FetchAsync($"/doku.php?id=start&do=logout&sectok={token}");
         Assert.Equal(HttpStatusCode.Found, logOut.StatusCode);
         Assert.DoesNotContain("Ada Lovelace", await user.Client.GetTextAsync("/doku.php?id=start"), StringComparison.Ordinal);
-        using var refused = await user.Client.FetchAsync("/doku.php?id=start&do=admin");
-        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Contains("This page is read only", await user.Client.GetTextAsync("/doku.php?id=animals:elephants&do=edit"), StringComparison.Ordinal);
     }
 
     [Fact]
