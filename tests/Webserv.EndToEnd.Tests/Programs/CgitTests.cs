@@ -25,7 +25,6 @@ public sealed class CgitTests(CgitSite site, Chromium chromium) : IClassFixture<
         var hash = await Git.RunAsync(site.Project, "rev-parse", "b5");
         await ClickAsync(tab, "Change 5 of the café", $"/cgit/project.git/commit/?id={hash}");
         Assert.Contains("+line 5", await tab.Page.Locator("table.diff").InnerTextAsync(), StringComparison.Ordinal);
-        await tab.PhotographAsync("cgit-commit");
         Assert.Equal([], tab.Problems);
         site.Server.HasNoComplaint();
     }

@@ -24,7 +24,6 @@ public sealed class GitwebTests(GitwebSite site, Chromium chromium) : IClassFixt
         await ClickAsync(tab, "tree", $"/gitweb/project.git/tree/{hash}");
         await ClickAsync(tab, "README.md", $"/gitweb/project.git/blob/{hash}:/README.md");
         Assert.Contains("# Café", (await tab.Page.Locator("div.page_body").InnerTextAsync()).Replace('\u00A0', ' '), StringComparison.Ordinal);
-        await tab.PhotographAsync("gitweb-blob");
         Assert.Equal([], tab.Problems);
     }
 
