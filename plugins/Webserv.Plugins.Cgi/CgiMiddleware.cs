@@ -65,7 +65,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         _sweep = OperatingSystem.IsLinux() && _options.KillDescendants ? sweep : null;
         _time = time;
         _logger = logger;
-        _interpreters = new InterpreterTable(_options.Interpreters);
+        _interpreters = _options.ToInterpreterTable();
         _resolver = new ScriptResolver(entry, files.OpenRoot(entry, new DocumentRootOptions()), _options.ToScriptRules(_interpreters));
         var environment = new OwnEnvironment(Environment.GetEnvironmentVariable);
         _variables = new MetaVariables(environment.Passed(_options.PassEnvironment), _options.Environment, _options.PassAuthorization);
@@ -109,6 +109,11 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         if (!Directory.Exists(_spoolDirectory))
         {
             Log.SpoolDirectoryMissing(_logger, _entry.ConfigurationPath, _spoolDirectory);
+        }
+
+        if (_options.Script is { } script && !File.Exists(Path.Join(_entry.Root, script)))
+        {
+            Log.ScriptMissing(_logger, _entry.ConfigurationPath, script, _entry.Root);
         }
     }
 

@@ -14,9 +14,18 @@ public sealed class CgiOptions
     /// Which program runs which scripts: a file name's ending (<c>".php"</c>, or <c>"*"</c> for every file that has none of
     /// the other endings) to a program with arguments (<c>"php-cgi"</c>, <c>"/usr/bin/python3 -u"</c>; double quotes keep
     /// spaces together). The script's path is added as the last argument. An empty program runs the file itself. A
-    /// program without a slash is looked up in the server's <c>PATH</c>. Endings are compared without regard to case. Required.
+    /// program without a slash is looked up in the server's <c>PATH</c>. Endings are compared without regard to case. Required
+    /// without <see cref="Script"/>.
     /// </summary>
     public IDictionary<string, string> Interpreters { get; set; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The one script that answers for every path of the entry, as Apache's <c>ScriptAlias</c> has it: a file below the
+    /// entry's root, such as <c>"cgit.cgi"</c> with <c>"Root": "/usr/lib/cgit"</c>. What <c>When.Path</c> takes away is
+    /// <c>SCRIPT_NAME</c>, what is behind it <c>PATH_INFO</c>, whether there is a file of that name or not. It is run by the
+    /// program that <see cref="Interpreters"/> has for its ending, or by itself. Default: none.
+    /// </summary>
+    public string? Script { get; set; }
 
     /// <summary>
     /// The names of the scripts that answer for a directory whose path ends with a slash, tried in order. An empty list is
@@ -169,9 +178,16 @@ public sealed class CgiOptions
         MaxOutputSize = MaxOutputSize,
     };
 
+    /// <summary>What runs the scripts. The one script that has no interpreter runs itself.</summary>
+    internal InterpreterTable ToInterpreterTable() =>
+        new(Script is null || Interpreters.ContainsKey(ScriptEndings.Any)
+            ? Interpreters
+            : Interpreters.Append(new KeyValuePair<string, string>(ScriptEndings.Any, "")));
+
     internal ScriptRules ToScriptRules(InterpreterTable interpreters) => new()
     {
         Endings = interpreters.Endings,
+        Script = Script,
         Index = Index,
         PathInfo = PathInfo,
 

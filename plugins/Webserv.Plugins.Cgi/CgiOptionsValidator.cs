@@ -20,6 +20,7 @@ internal sealed class CgiOptionsValidator : IValidateOptions<CgiOptions>
     {
         var failures = new List<string>();
         CheckInterpreters(options, failures);
+        CheckScript(options, failures);
         CheckTime(failures, nameof(options.Timeout), options.Timeout, TimeSpan.FromMilliseconds(1), Longest);
         CheckTime(failures, nameof(options.FirstByteTimeout), options.FirstByteTimeout ?? Longest, TimeSpan.FromMilliseconds(1), Longest);
         CheckTime(failures, nameof(options.TotalTimeout), options.TotalTimeout ?? Longest, TimeSpan.FromMilliseconds(1), Longest);
@@ -76,7 +77,7 @@ internal sealed class CgiOptionsValidator : IValidateOptions<CgiOptions>
 
     private static void CheckInterpreters(CgiOptions options, List<string> failures)
     {
-        if (options.Interpreters.Count == 0)
+        if (options.Interpreters.Count == 0 && options.Script is null)
         {
             failures.Add("Interpreters: must name at least one ending, for example { \".php\": \"php-cgi\" }");
         }
@@ -106,6 +107,29 @@ internal sealed class CgiOptionsValidator : IValidateOptions<CgiOptions>
             {
                 failures.Add($"Methods: no script is run for {method}");
             }
+        }
+    }
+
+    private static void CheckScript(CgiOptions options, List<string> failures)
+    {
+        if (options.Script is not { } script)
+        {
+            return;
+        }
+
+        if (script.Contains('\0') || script.Split('/').Any(static part => part.Length == 0 || part[0] == '.'))
+        {
+            failures.Add($"Script: '{script}' must be the path of a file below the entry's root, such as \"cgit.cgi\", without a slash at its beginning and without names that begin with a dot");
+        }
+
+        if (options.Index is not null)
+        {
+            failures.Add("Index: cannot be given with Script, which answers for directories, too");
+        }
+
+        if (!options.CheckScriptExists)
+        {
+            failures.Add("CheckScriptExists: must be true with Script, whose paths need not exist in any case");
         }
     }
 

@@ -8,6 +8,9 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Warning, "{Entry}: interpreter '{Program}' was not found in {SearchPath}; its scripts are answered with 500 until it is installed")]
     public static partial void InterpreterMissing(ILogger logger, string entry, string program, string searchPath);
 
+    [LoggerMessage(100, LogLevel.Warning, "{Entry}: there is no script '{Script}' in {Root}; its requests go on to the next entry until there is")]
+    public static partial void ScriptMissing(ILogger logger, string entry, string script, string? root);
+
     [LoggerMessage(2, LogLevel.Error, "{Script} [{TraceId}]: interpreter '{Program}' was not found in {SearchPath}")]
     public static partial void CannotFindInterpreter(ILogger logger, string script, string traceId, string program, string searchPath);
 

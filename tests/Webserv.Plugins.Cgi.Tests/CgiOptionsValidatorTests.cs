@@ -36,6 +36,11 @@ public sealed class CgiOptionsValidatorTests
         { "Environment:A: must be", static o => o.Environment["A"] = "\0" },
         { "PassEnvironment: 'a b' cannot", static o => o.PassEnvironment.Add("a b") },
         { "Index: 'd/i.php' must", static o => o.Index = ["d/i.php"] },
+        { "Script: '/a.cgi' must", static o => o.Script = "/a.cgi" },
+        { "Script: '../a.cgi' must", static o => o.Script = "../a.cgi" },
+        { "Script: '' must", static o => o.Script = "" },
+        { "Index: cannot be given with Script", static o => (o.Script, o.Index) = ("d/a.cgi", []) },
+        { "CheckScriptExists: must be true", static o => (o.Script, o.CheckScriptExists) = ("a.cgi", false) },
     };
 
     [Theory]
@@ -51,6 +56,10 @@ public sealed class CgiOptionsValidatorTests
     [Fact]
     public void Validate_Defaults_NeedOnlyAnInterpreter() =>
         Assert.True(new CgiOptionsValidator().Validate(null, Right()).Succeeded);
+
+    [Fact]
+    public void Validate_OneScript_NeedsNoInterpreter() =>
+        Assert.True(new CgiOptionsValidator().Validate(null, new CgiOptions { Script = "a.cgi" }).Succeeded);
 
     [Fact]
     public void Validate_SeveralWrong_NamesAll()

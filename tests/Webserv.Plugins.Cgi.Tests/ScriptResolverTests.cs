@@ -2,7 +2,6 @@ using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 using Webserv.Gateway;
 using Webserv.Gateway.Scripts;
-using Webserv.Plugins.Cgi.Scripts;
 using Webserv.Testing.Files;
 using Webserv.Testing.Pipeline;
 
@@ -131,6 +130,63 @@ public sealed class ScriptResolverTests : IDisposable
         Assert.Equal((name, pathInfo, ending), (script.Name, script.PathInfo, script.Ending));
     }
 
+    [Theory]
+    [InlineData("/cgi/*", "/cgi/a/b", "/cgi", "/a/b")]
+    [InlineData("/cgi/*", "/cgi/", "/cgi", "/")]
+    [InlineData("/cgi/*", "/cgi", "/cgi", "")]
+    [InlineData("/cgi/*", "/cgi/a.php", "/cgi", "/a.php")]
+    [InlineData("/cgi/*", "/cgi/.git/x", "/cgi", "/.git/x")]
+    [InlineData("/cgi/*", "/cgi/plain/x/", "/cgi", "/plain/x/")]
+    [InlineData("/tool.cgi/*", "/tool.cgi/a", "/tool.cgi", "/a")]
+    [InlineData("/tool.cgi/*", "/tool.cgi", "/tool.cgi", "")]
+    [InlineData("/a/b", "/a/b", "/a/b", "")]
+    [InlineData("/tool.cgi", "/tool.cgi", "/tool.cgi", "")]
+    [InlineData("/*", "/a/b", "", "/a/b")]
+    public void Resolve_OneScript_AnswersForEveryPath(string pattern, string path, string name, string pathInfo)
+    {
+        var entry = new TestPipelineEntry { Root = _root, RootMatchPath = pattern, MatchPath = pattern };
+        var script = Resolver(static options => options.Script = "tool.cgi", entry).Resolve(path)!;
+        Assert.Equal((name, pathInfo, _root + "/tool.cgi", _root), (script.Name, script.PathInfo, script.FileName, script.WorkingDirectory));
+        Assert.Equal(pathInfo.Length == 0 ? null : _root + pathInfo, script.PathTranslated);
+        Assert.Equal((".cgi", name), (script.Ending, script.ContextPrefix));
+    }
+
+    [Theory]
+    [InlineData("/git/*", "/git/a", "/git", "/a")]
+    [InlineData("/srv/git/*", "/srv/git/a", "/srv/git", "/a")]
+    public void Resolve_OneScriptOfABranchsRoot_IsNamedByTheNearestPattern(string pattern, string path, string name, string pathInfo)
+    {
+        var entry = new TestPipelineEntry { Root = _root, RootMatchPath = "/srv/*", MatchPath = pattern };
+        var script = Resolver(static options => options.Script = "d/b.php", entry).Resolve(path)!;
+        Assert.Equal((name, pathInfo, _root + "/d/b.php", _root + "/d"), (script.Name, script.PathInfo, script.FileName, script.WorkingDirectory));
+    }
+
+    [Fact]
+    public void Resolve_OneScriptWithFullPath_GivesTheWholePath()
+    {
+        var entry = new TestPipelineEntry { Root = _root, RootMatchPath = "/cgi/*", MatchPath = "/cgi/*" };
+        var script = Resolver(static options => (options.Script, options.PathInfo) = ("tool.cgi", PathInfoStyle.FullPath), entry).Resolve("/cgi/a")!;
+        Assert.Equal(("/cgi", "/cgi/a"), (script.Name, script.PathInfo));
+    }
+
+    [Fact]
+    public void Resolve_OneScriptWithoutEnding_RunsItself()
+    {
+        var options = new CgiOptions { Script = "plain" };
+        var script = Resolver(options).Resolve("/a")!;
+        Assert.Null(options.ToInterpreterTable()[script.Ending].Program);
+    }
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("/a")]
+    public void Resolve_OneScriptThatIsMissing_IsNull(string path) =>
+        Assert.Null(Resolver(static options => options.Script = "none.cgi").Resolve(path));
+
+    [Fact]
+    public void Resolve_OneScriptThatIsALinkOutOfTheRoot_Throws403() =>
+        Assert.Equal(403, Assert.Throws<HttpException>(() => Resolver(static options => options.Script = "escape.php").Resolve("/a")).StatusCode);
+
     [Fact]
     public void Resolve_NoIndex_LeavesDirectoriesAlone() =>
         Assert.Null(Resolver(static options => options.Index = []).Resolve("/d/"));
@@ -139,8 +195,13 @@ public sealed class ScriptResolverTests : IDisposable
     {
         var options = new CgiOptions { Interpreters = { [".php"] = "php-cgi", [".py"] = "python3", [".cgi"] = "" } };
         configure?.Invoke(options);
+        return Resolver(options, entry);
+    }
+
+    private ScriptResolver Resolver(CgiOptions options, TestPipelineEntry? entry = null)
+    {
         entry ??= new TestPipelineEntry { Root = _root };
         return new ScriptResolver(
-            entry, new TestFileCache().OpenRoot(entry, new DocumentRootOptions()), options.ToScriptRules(new InterpreterTable(options.Interpreters)));
+            entry, new TestFileCache().OpenRoot(entry, new DocumentRootOptions()), options.ToScriptRules(options.ToInterpreterTable()));
     }
 }

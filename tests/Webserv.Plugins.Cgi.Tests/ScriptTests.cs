@@ -71,6 +71,16 @@ public sealed class ScriptTests
     }
 
     [Fact]
+    public async Task Invoke_OneScript_AnswersForEveryPathAsItself()
+    {
+        await using var site = await ScriptSite.CreateAsync(static options => (options.Script, options.Interpreters) = ("tool", new Dictionary<string, string>()));
+        Assert.Contains(site.Log, line => line.Contains($"there is no script 'tool' in {site.Root}", StringComparison.Ordinal));
+        Assert.Equal(404, (await site.SendAsync(TestHttpContext.Get("/a/b.sh"))).StatusCode);
+        site.Write("tool", "#!/bin/sh\necho 'A: b'; echo; echo \"$SCRIPT_NAME|$PATH_INFO|$PATH_TRANSLATED|$QUERY_STRING\"", executable: true);
+        Assert.Equal($"|/a/b.sh|{site.Root}/a/b.sh|q\n", await site.GetAsync("/a/b.sh?q"));
+    }
+
+    [Fact]
     public async Task Invoke_SubdirectoryWithPathInfo_RunsThereWithPathInfo()
     {
         await using var site = await ScriptSite.CreateAsync();

@@ -6,7 +6,7 @@ namespace Webserv.Gateway.Scripts;
 
 /// <summary>
 /// Finds the script of a request: the first segment from the left that has a script's ending and is a regular file; what
-/// follows is PATH_INFO (RFC 3875 section 3.3). All look-ups go through the document root, which finds nothing outside.
+/// follows is PATH_INFO (RFC 3875 section 3.3). Or the one script of the entry, for which all of the path is. All look-ups go through the document root, which finds nothing outside.
 /// </summary>
 internal sealed class ScriptResolver(IPipelineEntry entry, IDocumentRoot root, ScriptRules rules)
 {
@@ -19,6 +19,11 @@ internal sealed class ScriptResolver(IPipelineEntry entry, IDocumentRoot root, S
         if (!path.StartsWith('/'))
         {
             return null; // OPTIONS *
+        }
+
+        if (rules.Script is { } only)
+        {
+            return ResolveOnly(only, path);
         }
 
         var below = entry.GetPathBelowRoot(path);
@@ -69,6 +74,45 @@ internal sealed class ScriptResolver(IPipelineEntry entry, IDocumentRoot root, S
                 throw new HttpException(StatusCodes.NotFound, $"{script.FileName}: the script is gone");
         }
     }
+
+    private Script? ResolveOnly(string file, string path)
+    {
+        var found = root.Find(PathOf(file, path));
+        if (found.Kind == FileKind.Forbidden)
+        {
+            throw new HttpException(StatusCodes.Forbidden, $"{file}: the script may not be read or lies outside the root");
+        }
+
+        if (found.Kind != FileKind.File || rules.Endings.Match(file) is not { } ending)
+        {
+            return null;
+        }
+
+        var (name, below) = SplitOff(path, entry.GetPathBelowMatch(path));
+        return new Script(
+            ending,
+            found,
+            found.PhysicalPath,
+            Path.GetDirectoryName(found.PhysicalPath)!,
+            name,
+            rules.PathInfo == PathInfoStyle.FullPath ? path : below,
+            below.Length == 0 ? null : Path.TrimEndingDirectorySeparator(root.Directory) + below,
+            name,
+            root.Directory);
+    }
+
+    /// <summary>The request's path that would be looked up as a file of the root: with the alias prefix of another one.</summary>
+    private string PathOf(string file, string path)
+    {
+        var candidate = $"{SplitOff(path, entry.GetPathBelowRoot(path)).Prefix}/{file}";
+
+        // A pattern without * fits no other path, and what fits none is looked up as it is.
+        return entry.GetPathBelowRoot(candidate).AsSpan(1).SequenceEqual(file) ? candidate : "/" + file;
+    }
+
+    // "/cgit" fits "/cgit/*" as well, and has nothing behind it.
+    private static (string Prefix, string Below) SplitOff(string path, string below) =>
+        path.EndsWith(below, StringComparison.Ordinal) ? (path[..^below.Length], below) : (path, "");
 
     private Script? FindIndex(string path, string prefix, string below)
     {

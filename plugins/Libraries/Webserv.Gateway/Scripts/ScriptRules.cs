@@ -6,6 +6,9 @@ internal sealed record ScriptRules
     /// <summary>Which files are scripts.</summary>
     public required ScriptEndings Endings { get; init; }
 
+    /// <summary>The one script that answers for every path, a path below the root; <see langword="null"/> where paths name scripts.</summary>
+    public string? Script { get; init; }
+
     /// <summary>The names of the scripts that answer for a directory; <see langword="null"/> is <c>index</c> with each ending.</summary>
     public IEnumerable<string>? Index { get; init; }
 

@@ -1,0 +1,4 @@
+"""The test that the module cgi brings along."""
+import cgi
+
+cgi.test()
