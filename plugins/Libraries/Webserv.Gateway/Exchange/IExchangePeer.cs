@@ -15,6 +15,9 @@ internal interface IExchangePeer
     /// <summary>Ends when the script has ended, though its output may still be read. Never fails.</summary>
     Task Exited { get; }
 
+    /// <summary>Whether its answer cannot be read at the moment for a reason that is not its own, so that its silence does not count.</summary>
+    bool IsHeldUp => false;
+
     /// <summary>Ends the script: its answer is not wanted any more.</summary>
     void Kill();
 

@@ -27,7 +27,7 @@ internal sealed unsafe class PosixSpawnRunner(IPipeStreams streams, TimeProvider
         using var input = new Pipe(program);
         using var output = new Pipe(program);
         using var error = new Pipe(program);
-        var pid = Spawn(start, input.Reader, output.Writer, error.Writer);
+        var pid = Spawn(start, start.Input ?? input.Reader, output.Writer, error.Writer);
 
         // From here on the streams own the server's ends, and make them non-blocking.
         return new LinuxScriptProcess(
@@ -46,7 +46,7 @@ internal sealed unsafe class PosixSpawnRunner(IPipeStreams streams, TimeProvider
         return taken;
     }
 
-    private static int Spawn(ProcessStart start, SafeFileHandle input, SafeFileHandle output, SafeFileHandle error)
+    private static int Spawn(ProcessStart start, SafeHandle input, SafeFileHandle output, SafeFileHandle error)
     {
         using var path = new NativeStrings([start.Program, start.WorkingDirectory]);
         using var arguments = new NativeStrings([start.Program, .. start.Arguments]);
