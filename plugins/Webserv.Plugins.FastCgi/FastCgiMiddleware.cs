@@ -15,7 +15,7 @@ namespace Webserv.Plugins.FastCgi;
 /// Has requests answered by programs that speak FastCGI 1.0, over TCP or unix sockets, which somebody else has started or
 /// the server does. Requests for files that are no scripts go on to the next entry.
 /// </summary>
-[NonBlocking]
+[NonBlocking(ReleasesContext = true)]
 internal sealed class FastCgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisposable
 {
     public FastCgiMiddleware(

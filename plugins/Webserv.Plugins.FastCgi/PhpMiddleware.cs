@@ -15,7 +15,7 @@ namespace Webserv.Plugins.FastCgi;
 /// Runs PHP sites: <c>.php</c> scripts and <c>index.php</c>, by php-fpm or php-cgi, which the server starts and supervises,
 /// or by a php-fpm that runs elsewhere. Requests for anything else go on to the next entry.
 /// </summary>
-[NonBlocking]
+[NonBlocking(ReleasesContext = true)]
 internal sealed class PhpMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisposable
 {
     private readonly ILogger _logger;

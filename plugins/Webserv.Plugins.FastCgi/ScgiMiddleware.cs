@@ -14,7 +14,7 @@ namespace Webserv.Plugins.FastCgi;
 /// Has requests answered by programs that speak SCGI, over TCP or unix sockets, which somebody else has started or the
 /// server does. Requests for files that are no scripts go on to the next entry.
 /// </summary>
-[NonBlocking]
+[NonBlocking(ReleasesContext = true)]
 internal sealed class ScgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisposable
 {
     public ScgiMiddleware(

@@ -453,16 +453,19 @@ public sealed class FastCgiTests
     {
         var time = new FakeTimeProvider();
         var release = new TaskCompletionSource();
+        var arrived = new TaskCompletionSource();
         await using var program = new FakeProgram(async (connection, _) =>
         {
             while (await connection.ReadRequestAsync() is { } request)
             {
+                arrived.TrySetResult();
                 await release.Task;
                 await connection.AnswerAsync(request.Id, Hello);
             }
         });
         await using var site = await GatewaySite.FastCgiAsync(program, static options => (options.MaxConnections, options.QueueLength) = (1, 2), time);
         var first = site.GetTextAsync("/");
+        await arrived.Task;
         var waiting = site.GetAsync("/");
         time.Advance(TimeSpan.FromSeconds(5));
         var next = site.GetTextAsync("/");
