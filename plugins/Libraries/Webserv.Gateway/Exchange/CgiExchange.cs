@@ -36,7 +36,7 @@ internal sealed class CgiExchange(
     /// <exception cref="IOException">The answer had begun and cannot be completed: it must not look complete.</exception>
     public async Task<string?> RunAsync(CancellationToken cancellation)
     {
-        var watch = new ProgressWatch(limits, time, cancellation);
+        var watch = new ProgressWatch(peer, limits, time, cancellation);
         await using (watch.ConfigureAwait(false))
         {
             var input = SendBodyAsync(watch);
@@ -52,7 +52,11 @@ internal sealed class CgiExchange(
             }
             finally
             {
-                await watch.StopAsync().ConfigureAwait(false);
+                if (!input.IsCompleted || !ending.IsCompleted)
+                {
+                    await watch.StopAsync().ConfigureAwait(false);
+                }
+
                 await input.ConfigureAwait(false);
                 await ending.ConfigureAwait(false);
                 await peer.StandardOutput.DisposeAsync().ConfigureAwait(false);

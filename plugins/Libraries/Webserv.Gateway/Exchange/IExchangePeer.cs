@@ -20,6 +20,9 @@ internal interface IExchangePeer
     /// <summary>Finds out, where the answer has ended without a byte, whether the script was never run.</summary>
     ValueTask<ProcessStartException?> FindStartFailureAsync(CancellationToken cancellation) => default;
 
+    /// <summary>Whether its answer cannot be read at the moment for a reason that is not its own, so that its silence does not count.</summary>
+    bool IsHeldUp => false;
+
     /// <summary>Ends the script: its answer is not wanted any more.</summary>
     void Kill();
 

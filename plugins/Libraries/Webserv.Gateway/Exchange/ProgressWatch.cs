@@ -7,6 +7,7 @@ namespace Webserv.Gateway.Exchange;
 internal sealed class ProgressWatch : IAsyncDisposable
 {
     private readonly TimeProvider _time;
+    private readonly IExchangePeer _peer;
     private readonly CancellationTokenSource _stop;
     private readonly ITimer _silence;
     private readonly ITimer? _total;
@@ -18,8 +19,9 @@ internal sealed class ProgressWatch : IAsyncDisposable
     private long _last;
     private int _clientWaits;
 
-    public ProgressWatch(ExchangeLimits limits, TimeProvider time, CancellationToken cancellation)
+    public ProgressWatch(IExchangePeer peer, ExchangeLimits limits, TimeProvider time, CancellationToken cancellation)
     {
+        _peer = peer;
         _time = time;
         _timeout = limits.Timeout;
         _limit = limits.FirstByteTimeout ?? limits.Timeout;
@@ -120,7 +122,7 @@ internal sealed class ProgressWatch : IAsyncDisposable
             reason = _reasonOfSilence;
         }
 
-        var left = Volatile.Read(ref _clientWaits) > 0 ? limit : limit - _time.GetElapsedTime(Volatile.Read(ref _last));
+        var left = Volatile.Read(ref _clientWaits) > 0 || _peer.IsHeldUp ? limit : limit - _time.GetElapsedTime(Volatile.Read(ref _last));
         if (left > TimeSpan.Zero)
         {
             _silence.Change(left, Timeout.InfiniteTimeSpan);

@@ -43,6 +43,12 @@ internal sealed class StandardErrorLog(ILogger logger, TimeProvider time, string
             Log.StandardErrorBroken(logger, exception, script, traceId);
         }
 
+        End();
+    }
+
+    /// <summary>There is no more: logs what is left.</summary>
+    public void End()
+    {
         if (_length > 0)
         {
             EndLine();
@@ -51,10 +57,12 @@ internal sealed class StandardErrorLog(ILogger logger, TimeProvider time, string
         if (_suppressed > 0)
         {
             Log.StandardErrorSuppressed(logger, script, traceId, _suppressed);
+            _suppressed = 0;
         }
     }
 
-    private void Take(ReadOnlySpan<byte> data)
+    /// <summary>Takes the next part of it.</summary>
+    public void Take(ReadOnlySpan<byte> data)
     {
         while (!data.IsEmpty)
         {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Webserv.Gateway.Processes;
 
 /// <summary>What to start.</summary>
@@ -10,4 +12,10 @@ internal sealed record ProcessStart(
 {
     /// <summary>What it may take, and as whom it runs.</summary>
     public ProcessLimits Limits { get; init; } = ProcessLimits.None;
+
+    /// <summary>
+    /// What the program finds as its descriptor 0 instead of a pipe, such as a listening socket; never below 3, and the
+    /// caller's to close. Only where programs are started with <c>posix_spawn</c>.
+    /// </summary>
+    public SafeHandle? Input { get; init; }
 }

@@ -43,7 +43,7 @@ internal sealed unsafe class LimitedLauncher : IDisposable
     /// <summary>Starts a program with its limits, those that <see cref="ProcessLimits.Identity"/> stands for excepted.</summary>
     /// <returns>The process id.</returns>
     /// <exception cref="ProcessStartException">It could not be started.</exception>
-    public int Spawn(ProcessStart start, SafeFileHandle input, SafeFileHandle output, SafeFileHandle error)
+    public int Spawn(ProcessStart start, SafeHandle input, SafeFileHandle output, SafeFileHandle error)
     {
         lock (_turn)
         {
@@ -245,13 +245,13 @@ internal sealed unsafe class LimitedLauncher : IDisposable
     private static ProcessStartException Failed(string what, int error) =>
         Errno.CannotLimit($"{what}: {Marshal.GetPInvokeErrorMessage(error)}", error);
 
-    private sealed class Job(ProcessStart start, SafeFileHandle input, SafeFileHandle output, SafeFileHandle error, SpawnGate gate)
+    private sealed class Job(ProcessStart start, SafeHandle input, SafeFileHandle output, SafeFileHandle error, SpawnGate gate)
     {
         private volatile bool _isDone;
 
         public ProcessStart Start { get; } = start;
 
-        public SafeFileHandle Input { get; } = input;
+        public SafeHandle Input { get; } = input;
 
         public SafeFileHandle Output { get; } = output;
 

@@ -26,7 +26,7 @@ internal static unsafe class PosixSpawn
     /// <param name="gate">Where the child waits before its program.</param>
     /// <returns>The process id.</returns>
     /// <exception cref="ProcessStartException">It could not be started.</exception>
-    public static int Spawn(ProcessStart start, SafeFileHandle input, SafeFileHandle output, SafeFileHandle error, SpawnGate? gate = null)
+    public static int Spawn(ProcessStart start, SafeHandle input, SafeFileHandle output, SafeFileHandle error, SpawnGate? gate = null)
     {
         using var path = new NativeStrings([start.Program, start.WorkingDirectory]);
         using var arguments = new NativeStrings([start.Program, .. start.Arguments]);

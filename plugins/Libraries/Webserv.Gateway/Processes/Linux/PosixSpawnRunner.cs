@@ -35,8 +35,8 @@ internal sealed class PosixSpawnRunner(IPipeStreams streams, TimeProvider time) 
         }
 
         var pid = limits == ProcessLimits.None
-            ? PosixSpawn.Spawn(start, input.Reader, output.Writer, error.Writer)
-            : GetLimited().Spawn(start, input.Reader, output.Writer, error.Writer);
+            ? PosixSpawn.Spawn(start, start.Input ?? input.Reader, output.Writer, error.Writer)
+            : GetLimited().Spawn(start, start.Input ?? input.Reader, output.Writer, error.Writer);
 
         // From here on the streams own the server's ends, and make them non-blocking.
         return new LinuxScriptProcess(

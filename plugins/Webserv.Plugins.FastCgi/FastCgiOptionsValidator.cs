@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Options;
+
+namespace Webserv.Plugins.FastCgi;
+
+/// <summary>Checks <see cref="FastCgiOptions"/> and names everything that is wrong at once.</summary>
+internal sealed class FastCgiOptionsValidator : IValidateOptions<FastCgiOptions>
+{
+    public ValidateOptionsResult Validate(string? name, FastCgiOptions options)
+    {
+        var failures = new List<string>();
+        GatewayOptionsValidator.Check(options, failures, looksUpScripts: false);
+        GatewayOptionsValidator.CheckCommand(options, options.Command, options.RequestsPerWorker, failures);
+        GatewayOptionsValidator.CheckKeepAlive(options.KeepAliveTimeout, failures);
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+}

@@ -1,0 +1,121 @@
+using Microsoft.Extensions.Logging;
+using Webserv.Abstractions.Http;
+using Webserv.Abstractions.Pipeline;
+using Webserv.Gateway.Exchange;
+using Webserv.Gateway.Scripts;
+using Webserv.Plugins.FastCgi.Backends;
+using Webserv.Plugins.FastCgi.Protocol;
+
+namespace Webserv.Plugins.FastCgi;
+
+/// <summary>Answers requests with what backends say: the way of a request through the middleware of this plugin.</summary>
+internal sealed class RequestHandler
+{
+    private readonly ScriptFinder _finder;
+    private readonly RequestVariables _variables;
+    private readonly BackendPool _pool;
+    private readonly IProtocolClient _client;
+    private readonly ExchangeLimits _limits;
+    private readonly bool _spoolsChunked;
+    private readonly long _spoolMemory;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    public RequestHandler(
+        GatewayOptions options,
+        bool spoolsChunked,
+        ScriptFinder finder,
+        BackendPool pool,
+        IProtocolClient client,
+        TimeProvider time,
+        ILogger logger)
+    {
+        _finder = finder;
+        _variables = new RequestVariables(options);
+        _pool = pool;
+        _client = client;
+        _limits = options.ToExchangeLimits();
+        _spoolsChunked = spoolsChunked;
+        _spoolMemory = options.SpoolMemory;
+        _time = time;
+        _logger = logger;
+    }
+
+    public Task InvokeAsync(IHttpContext context, RequestDelegate next, CancellationToken cancellation) =>
+        _finder.Find(context.Request.Path) is { } script ? ServeAsync(context, script, cancellation) : next(context, cancellation);
+
+    private async Task ServeAsync(IHttpContext context, Script script, CancellationToken cancellation)
+    {
+        var request = context.Request;
+        string? redirect;
+        if (request.ContentLength is null && _spoolsChunked)
+        {
+            // A place is taken only when the body is there: a slow client holds nobody up.
+            var body = await BodySpool.ReadAsync(request.Body, _spoolMemory, cancellation).ConfigureAwait(false);
+            await using (body.ConfigureAwait(false))
+            {
+                redirect = await RunAsync(context, script, body, body.Length, cancellation).ConfigureAwait(false);
+            }
+        }
+        else
+        {
+            redirect = await RunAsync(context, script, request.ContentLength is 0 ? null : request.Body, request.ContentLength, cancellation)
+                .ConfigureAwait(false);
+        }
+
+        if (redirect is not null)
+        {
+            await context.GetFeature<ILocalRedirectFeature>()!.RedirectAsync(redirect, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<string?> RunAsync(IHttpContext context, Script script, Stream? body, long? length, CancellationToken cancellation)
+    {
+        // CONTENT_LENGTH is there if and only if there is a body (RFC 3875 section 4.1.2); "0" was said explicitly.
+        var announced = body is null && !context.Request.Headers.Contains(Fields.ContentLength) ? null : length;
+        var name = script.FileName.Length > 0 ? script.FileName : script.Name + script.PathInfo;
+        var start = new RequestStart(name, context.TraceId, _client.Encode(_variables.Build(context, script, announced)));
+        for (var canRetry = body is null; ; canRetry = false)
+        {
+            var peer = await BeginAsync(script, start, cancellation).ConfigureAwait(false);
+            try
+            {
+                return await new CgiExchange(context, peer, body, _limits, _time, _logger).RunAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (ConnectionLostException exception)
+            {
+                if (!canRetry || context.Response.HasStarted || cancellation.IsCancellationRequested)
+                {
+                    Gateway.Log.BadAnswer(_logger, start.Name, start.TraceId, exception.Message);
+                    throw new HttpException(StatusCodes.BadGateway, $"{start.Name}: {exception.Message}", exception);
+                }
+
+                Log.Retried(_logger, start.Name, start.TraceId, exception.Message);
+            }
+        }
+    }
+
+    /// <summary>Begins the request on a backend; one that cannot be connected to is left for the next.</summary>
+    private async ValueTask<IExchangePeer> BeginAsync(Script script, RequestStart start, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var backend = await _pool.AcquireAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                _finder.ThrowIfChanged(script);
+                return await _client.BeginAsync(backend, start, cancellation).ConfigureAwait(false);
+            }
+            catch (IOException exception)
+            {
+                // Each failure takes the backend out for a while, so that this comes to an end.
+                _pool.Fail(backend, exception.Message);
+            }
+            catch
+            {
+                _pool.Release(backend);
+                throw;
+            }
+        }
+    }
+}
