@@ -111,6 +111,10 @@ public sealed class MetaVariableTests(EnvironmentSite site) : IClassFixture<Envi
         found.Remove("LC_CTYPE");
         Assert.StartsWith("/usr/bin:", found["PATH"], StringComparison.Ordinal);
         found.Remove("PATH");
+
+        // By which what the script leaves behind is found.
+        Assert.Matches("^[0-9a-f]{24}$", found["WEBSERV_SCRIPT_ID"]);
+        found.Remove("WEBSERV_SCRIPT_ID");
         Assert.Equal(expected.OrderBy(pair => pair.Key, StringComparer.Ordinal), found.OrderBy(pair => pair.Key, StringComparer.Ordinal));
     }
 
