@@ -109,12 +109,12 @@ public abstract class DokuWikiTests(WikiSite site, Chromium chromium)
 
         // The tool bar is made by the scripts.
         await Assertions.Expect(tab.Page.Locator("#tool__bar button").First).ToBeVisibleAsync();
-        await tab.Page.Locator("#wiki__text").FillAsync("====== Browsed & “quoted” ======\n\nText of the page, and {{wiki:dokuwiki-128.png}}.\n");
+        await tab.Page.Locator("#wiki__text").FillAsync("====== Browsed & “quoted” ======\n\nText of the page, and {{wiki:logo.png}}.\n");
         await tab.Page.Locator("#edbtn__save").ClickAsync();
         await tab.IsAtAsync(site.Server.At("/doku.php/browsed"));
         Assert.Equal("Browsed & “quoted”", await tab.Page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "Browsed" }).InnerTextAsync());
         Assert.Equal("rgb(255, 255, 255)", await tab.Page.Locator("#dokuwiki__content .page").EvaluateAsync<string>("page => getComputedStyle(page).backgroundColor"));
-        Assert.Equal(128, await tab.Page.Locator("#dokuwiki__content .page img.media").EvaluateAsync<int>("image => image.decode().then(() => image.naturalWidth)"));
+        Assert.Equal(64, await tab.Page.Locator("#dokuwiki__content .page img.media").EvaluateAsync<int>("image => image.decode().then(() => image.naturalWidth)"));
         await tab.PhotographAsync("dokuwiki");
         Assert.Equal([], tab.Problems);
     }

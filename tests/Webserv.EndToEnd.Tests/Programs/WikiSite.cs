@@ -30,6 +30,7 @@ public abstract class WikiSite(int block) : IAsyncLifetime
         await UnpackAsync(Folder.Combine("wiki"));
         Folder.MakeDirectory("sessions");
         Folder.Write("wiki/.user.ini", $"session.save_path = \"{Folder.Combine("sessions")}\"\nupload_max_filesize = 8M\n");
+        Folder.Write("wiki/data/pages/wiki/welcome.txt", "====== Welcome ======\n");
 
         // Pages have a path of their own behind the script, /doku.php/start.
         Folder.Write("wiki/conf/local.protected.php", "<?php\n$conf['userewrite'] = 2;\n");
@@ -64,8 +65,8 @@ public abstract class WikiSite(int block) : IAsyncLifetime
             cp -rL /usr/share/dokuwiki "$1"
             rm "$1/inc/preload.php"
             for directory in attic cache index locks log media media_attic media_meta meta pages tmp; do mkdir -p "$1/data/$directory"; done
-            cp -r /var/lib/dokuwiki/data/pages/wiki "$1/data/pages"
-            cp -r /var/lib/dokuwiki/data/media/wiki "$1/data/media"
+            mkdir "$1/data/media/wiki"
+            cp "$1/lib/tpl/dokuwiki/images/logo.png" "$1/data/media/wiki"
             mkdir "$1/conf"
             cd /etc/dokuwiki
             cp acronyms.conf dokuwiki.php entities.conf interwiki.conf license.php manifest.json mediameta.php mime.conf \
