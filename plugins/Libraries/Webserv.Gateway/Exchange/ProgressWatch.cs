@@ -63,15 +63,12 @@ internal sealed class ProgressWatch : IAsyncDisposable
             }
 
             _reasonOfSilence = GiveUpReason.Silence;
-            if (_limit == _timeout)
+            if (_limit != _timeout)
             {
-                return;
+                _limit = _timeout;
+                _silence.Change(_timeout, Timeout.InfiniteTimeSpan); // Within the lock: the end of the script sets another one.
             }
-
-            _limit = _timeout;
         }
-
-        _silence.Change(_timeout, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>From here on the client is waited for.</summary>

@@ -2,7 +2,7 @@ namespace Webserv.Gateway.Processes;
 
 /// <summary>
 /// What a program and each process that it starts may take, and as whom they run: plain values, which hold before the
-/// program's first instruction. What is <see langword="null"/> is inherited from the server.
+/// program's first instruction, but for the niceness, which may come a moment later. What is <see langword="null"/> is inherited from the server.
 /// </summary>
 internal sealed record ProcessLimits
 {

@@ -57,19 +57,34 @@ internal sealed unsafe class LimitedLauncher : IDisposable
                 return job.Pid ?? throw job.Failure!;
             }
 
+            var isDone = false;
             try
             {
                 Limit(child, start.Limits);
                 using (gate.Open())
                 {
                     _done.Wait();
+                    isDone = true;
+                }
+
+                // Not at the gate: the thread that spawns waits until the child has become its program, and everybody behind it.
+                if (job.Pid is not null
+                    && start.Limits.Niceness is { } niceness
+                    && NativeLimits.SetPriority(NativeLimits.PriorityOfGroup, child, niceness) != 0
+                    && Marshal.GetLastPInvokeError() is var problem and not Errno.NoSuchProcess)
+                {
+                    throw Failed($"cannot set its niceness to {niceness}", problem);
                 }
             }
             catch
             {
-                // It has not seen its program, and the thread waits for it, whatever this is.
+                // Its program never ran with all of its limits, and where it has not been reached the thread waits for it.
                 _ = Native.Kill(child, Native.SignalKill);
-                _done.Wait();
+                if (!isDone)
+                {
+                    _done.Wait();
+                }
+
                 Collect(child);
                 throw;
             }
@@ -99,11 +114,6 @@ internal sealed unsafe class LimitedLauncher : IDisposable
         Set(NativeLimits.OpenFiles, limits.OpenFiles, limits.OpenFiles);
         Set(NativeLimits.FileSize, limits.FileSize, limits.FileSize);
         Set(NativeLimits.CoreSize, limits.CoreSize, limits.CoreSize);
-        if (limits.Niceness is { } niceness && NativeLimits.SetPriority(NativeLimits.PriorityOfProcess, pid, niceness) != 0)
-        {
-            throw Failed($"cannot set its niceness to {niceness}", Marshal.GetLastPInvokeError());
-        }
-
         // Never above the hard limit that it has from the server.
         void Set(int resource, long? soft, long? hard)
         {

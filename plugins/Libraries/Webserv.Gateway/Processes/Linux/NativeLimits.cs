@@ -12,7 +12,7 @@ internal static unsafe partial class NativeLimits
     public const int OwnerOnly = 0x180; // 0600
     public const short PollIn = 1;
     public const int ShareNoDirectory = 0x200; // CLONE_FS
-    public const int PriorityOfProcess = 0;
+    public const int PriorityOfGroup = 1; // PRIO_PGRP
 
     // The same numbers on every architecture that Linux and .NET share.
     public const int CpuTime = 0;
