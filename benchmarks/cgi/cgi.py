@@ -20,6 +20,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "compare"))
 from process import ServerProcess, free_port  # noqa: E402
 
 TITLES = {"c": "C program", "python": "Python", "php": "PHP"}
+WARM_UP = 3
 TIMES = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -182,7 +183,7 @@ def run(options, folder):
             for clients in options.clients:
                 results = {name: [] for name in names}
                 for name in names:
-                    measure(running[name], path_of(SERVERS[name], program), clients, 1)  # Not counted: caches fill, code gets compiled.
+                    measure(running[name], path_of(SERVERS[name], program), clients, WARM_UP)  # Not counted: caches fill, code gets compiled.
                 for turn in range(options.rounds):
                     # Every round begins with another server, so that none always runs on a warm or a throttled machine.
                     first = turn % len(names) if names else 0
