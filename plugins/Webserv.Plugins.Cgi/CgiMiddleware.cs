@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
+using Webserv.Abstractions.IO;
 using Webserv.Abstractions.Pipeline;
 using Webserv.Abstractions.Plugins;
 using Webserv.Gateway;
@@ -12,6 +13,7 @@ using Webserv.Gateway.Processes;
 using Webserv.Gateway.Processes.Linux;
 using Webserv.Gateway.Scripts;
 using Webserv.Gateway.SendFile;
+using Webserv.Plugins.Cgi.Python;
 using Webserv.Plugins.Cgi.Scripts;
 
 namespace Webserv.Plugins.Cgi;
@@ -38,6 +40,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
     private readonly IPipelineEntry _entry;
     private readonly IProcessRunner _runner;
     private readonly DescendantSweep? _sweep;
+    private readonly IPipeStreams _streams;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly InterpreterTable _interpreters;
@@ -47,6 +50,8 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
     private readonly ConcurrencyGate _gate;
     private readonly ConcurrentDictionary<ScriptLifetime, bool> _running = new();
     private ProcessLimits _processLimits = ProcessLimits.None;
+    private readonly Dictionary<string, string> _commonEnvironment = new(StringComparer.Ordinal);
+    private readonly Dictionary<Interpreter, WarmInterpreter> _warm = [];
     private volatile bool _exiting;
     private int _starting;
 
@@ -56,6 +61,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         IOpenFileCache files,
         IProcessRunner runner,
         DescendantSweep sweep,
+        IPipeStreams streams,
         TimeProvider time,
         ILogger<CgiMiddleware> logger)
     {
@@ -63,12 +69,14 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         _entry = entry;
         _runner = runner;
         _sweep = OperatingSystem.IsLinux() && _options.KillDescendants ? sweep : null;
+        _streams = streams;
         _time = time;
         _logger = logger;
         _interpreters = _options.ToInterpreterTable();
         _resolver = new ScriptResolver(entry, files.OpenRoot(entry, new DocumentRootOptions()), _options.ToScriptRules(_interpreters));
         var environment = new OwnEnvironment(Environment.GetEnvironmentVariable);
-        _variables = new MetaVariables(environment.Passed(_options.PassEnvironment), _options.Environment, _options.PassAuthorization);
+        KeyValuePair<string, string>[] passed = [.. environment.Passed(_options.PassEnvironment)];
+        _variables = new MetaVariables(passed, _options.Environment, _options.PassAuthorization);
         _programs = new ProgramLocator(entry, environment.SearchPath);
         _limits = _options.ToExchangeLimits();
         _methods = _options.Methods.Contains(HttpMethods.Get) ? [.. _options.Methods.Append(HttpMethods.Head).Distinct()] : [.. _options.Methods];
@@ -80,11 +88,19 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         };
         _nonParsedAnswers = _answers with { NonParsedHeaders = true };
         _spoolDirectory = _options.SpoolDirectory is { } spool ? entry.ResolvePath(spool) : Path.GetTempPath();
+        foreach (var (name, value) in passed.Concat(_options.Environment))
+        {
+            _commonEnvironment[name] = value;
+        }
+
         _gate = new ConcurrencyGate(_options.MaxConcurrent, _options.QueueLength, _options.QueueTimeout, time);
 
         // Whatever ends the process in order, a second signal included, leaves no script behind.
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
+
+    /// <summary>The warm interpreters.</summary>
+    internal IReadOnlyCollection<WarmInterpreter> Warm => _warm.Values;
 
     /// <summary>How many scripts have not been seen to their end yet.</summary>
     internal int Running => _running.Count;
@@ -115,6 +131,11 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         {
             Log.ScriptMissing(_logger, _entry.ConfigurationPath, script, _entry.Root);
         }
+
+        if (_options.Python.Warm)
+        {
+            KeepWarm();
+        }
     }
 
     public Task InvokeAsync(IHttpContext context, RequestDelegate next, CancellationToken cancellation)
@@ -144,6 +165,10 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
             }
 
             await WhenAllEndedAsync().ConfigureAwait(false);
+            foreach (var warm in _warm.Values)
+            {
+                await warm.DisposeAsync().ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -238,8 +263,8 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         {
             _resolver.ThrowIfChanged(script);
             remains = PrepareRemains(variables);
-            lifetime = new ScriptLifetime(
-                _runner.Start(start), _limits, _time, _logger, script.FileName, context.TraceId, _gate.Leave, remains);
+            var process = await StartAsync(interpreter, start).ConfigureAwait(false);
+            lifetime = new ScriptLifetime(process, _limits, _time, _logger, script.FileName, context.TraceId, _gate.Leave, remains);
             _running[lifetime] = true;
         }
         catch (Exception exception)
@@ -328,6 +353,31 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         _ => Path.GetFileName(script.FileName.AsSpan()).StartsWith(NonParsedPrefix, StringComparison.Ordinal),
     };
 
+    private async ValueTask<IScriptProcess> StartAsync(Interpreter interpreter, ProcessStart start) =>
+        (_warm.TryGetValue(interpreter, out var warm) ? await warm.TryStartAsync(start).ConfigureAwait(false) : null) ?? _runner.Start(start);
+
+    private void KeepWarm()
+    {
+        foreach (var interpreter in _interpreters.All.Where(WarmCommand.IsPython))
+        {
+            if (WarmCommand.FindObstacle(interpreter, _commonEnvironment) is { } reason)
+            {
+                Log.WarmObstacle(_logger, _entry.ConfigurationPath, string.Join(' ', interpreter.Arguments.Prepend(interpreter.Program!)), reason);
+            }
+            else
+            {
+                _warm[interpreter] = new WarmInterpreter(
+                    _entry.ConfigurationPath,
+                    () => _programs.Find(interpreter.Program!) is { } program ? new ProcessStart(program, interpreter.Arguments, "/", _commonEnvironment) { Limits = WarmInterpreter.Inherited(_processLimits) } : null,
+                    _options.Python,
+                    _runner,
+                    _streams,
+                    _time,
+                    _logger);
+            }
+        }
+    }
+
     /// <summary>The process ends as soon as this returns.</summary>
     private void OnProcessExit(object? sender, EventArgs arguments)
     {
@@ -345,6 +395,11 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         foreach (var lifetime in _running.Keys)
         {
             lifetime.RemoveDirectory();
+        }
+
+        foreach (var warm in _warm.Values)
+        {
+            warm.KillAtOnce();
         }
     }
 

@@ -168,6 +168,9 @@ public sealed class CgiOptions
     /// </summary>
     public bool PassAuthorization { get; set; }
 
+    /// <summary>How Python scripts are started. Default: as any other program.</summary>
+    public PythonOptions Python { get; set; } = new();
+
     internal ExchangeLimits ToExchangeLimits() => new()
     {
         Timeout = Timeout,

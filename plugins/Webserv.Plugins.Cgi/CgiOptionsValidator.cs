@@ -4,6 +4,7 @@ using Webserv.Abstractions.Http;
 using Webserv.Gateway.Processes;
 using Webserv.Gateway.Scripts;
 using Webserv.Gateway.SendFile;
+using Webserv.Plugins.Cgi.Python;
 using Webserv.Plugins.Cgi.Scripts;
 
 namespace Webserv.Plugins.Cgi;
@@ -72,6 +73,7 @@ internal sealed class CgiOptionsValidator : IValidateOptions<CgiOptions>
             }
         }
 
+        CheckPython(options, failures);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
@@ -132,6 +134,34 @@ internal sealed class CgiOptionsValidator : IValidateOptions<CgiOptions>
             failures.Add("CheckScriptExists: must be true with Script, whose paths need not exist in any case");
         }
     }
+
+    private static void CheckPython(CgiOptions options, List<string> failures)
+    {
+        var python = options.Python;
+        CheckNumber(failures, $"{nameof(options.Python)}:{nameof(python.MaxRequests)}", python.MaxRequests, 1, 1_000_000_000);
+        foreach (var module in python.Preload)
+        {
+            if (!IsModuleName(module))
+            {
+                failures.Add($"Python:Preload: '{module}' must be the name of a module, such as \"json\" or \"urllib.parse\"");
+            }
+        }
+
+        if (!python.Warm && python.Preload.Count > 0)
+        {
+            failures.Add("Python:Preload: means nothing without \"Warm\": true");
+        }
+
+        if (python.Warm
+            && !options.Interpreters.Values.Any(static command => Interpreter.TryParse(command, out var interpreter, out _) && WarmCommand.IsPython(interpreter)))
+        {
+            failures.Add("Python:Warm: none of the Interpreters is python3");
+        }
+    }
+
+    private static bool IsModuleName(string? name) =>
+        !string.IsNullOrEmpty(name)
+        && name.Split('.').All(static part => part.Length > 0 && !char.IsAsciiDigit(part[0]) && part.All(static c => char.IsLetterOrDigit(c) || c == '_'));
 
     private static void CheckTime(List<string> failures, string property, TimeSpan value, TimeSpan least, TimeSpan most)
     {

@@ -41,6 +41,13 @@ public sealed class CgiOptionsValidatorTests
         { "Script: '' must", static o => o.Script = "" },
         { "Index: cannot be given with Script", static o => (o.Script, o.Index) = ("d/a.cgi", []) },
         { "CheckScriptExists: must be true", static o => (o.Script, o.CheckScriptExists) = ("a.cgi", false) },
+        { "Python:MaxRequests: must be between", static o => o.Python.MaxRequests = 0 },
+        { "Python:Preload: 'a b' must", static o => WarmPython(o, "a b") },
+        { "Python:Preload: 'a..b' must", static o => WarmPython(o, "a..b") },
+        { "Python:Preload: '' must", static o => WarmPython(o, "") },
+        { "Python:Preload: '1a' must", static o => WarmPython(o, "1a") },
+        { "Python:Preload: means nothing", static o => o.Python.Preload.Add("json") },
+        { "Python:Warm: none", static o => o.Python.Warm = true },
     };
 
     [Theory]
@@ -68,6 +75,24 @@ public sealed class CgiOptionsValidatorTests
         options.Timeout = TimeSpan.Zero;
         options.MaxConcurrent = 0;
         Assert.Equal(2, new CgiOptionsValidator().Validate(null, options).Failures!.Count());
+    }
+
+    [Theory]
+    [InlineData("json")]
+    [InlineData("urllib.parse")]
+    [InlineData("_thread")]
+    public void Validate_WarmPython_IsRight(string module)
+    {
+        var options = Right();
+        WarmPython(options, module);
+        Assert.True(new CgiOptionsValidator().Validate(null, options).Succeeded);
+    }
+
+    private static void WarmPython(CgiOptions options, string module)
+    {
+        options.Interpreters[".py"] = "python3 -u";
+        options.Python.Warm = true;
+        options.Python.Preload.Add(module);
     }
 
     private static CgiOptions Right() => new() { Interpreters = { [".php"] = "php-cgi", ["*"] = "" } };
