@@ -30,7 +30,7 @@ internal sealed class FastCgiMiddleware : IMiddleware, IAsyncInitializer, IAsync
         var value = options.Value;
         var program = value.Command is { } command ? CommandProgram.Create(command, value.RequestsPerWorker, value, entry) : null;
         Service = Service.CreateFastCgi(
-            new ServiceParts(entry, files, streams, runner, time, logger), value, Role.Responder, value.KeepAliveTimeout, value.ChunkedBody, program);
+            new ServiceParts(entry, files, streams, runner, time, logger), value, (Role)(value.Role + 1), value.KeepAliveTimeout, value.ChunkedBody, program);
     }
 
     /// <summary>What it consists of.</summary>

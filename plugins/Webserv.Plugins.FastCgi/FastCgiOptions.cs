@@ -5,6 +5,9 @@ namespace Webserv.Plugins.FastCgi;
 /// <summary>Which FastCGI programs answer, and where they are or how they are started.</summary>
 public sealed class FastCgiOptions : GatewayOptions
 {
+    /// <summary>What the programs are asked to do.</summary>
+    public ProgramRole Role { get; set; }
+
     /// <summary>
     /// A program with arguments that is started and supervised, instead of addresses: <c>"/usr/bin/my-app --quiet"</c>; double
     /// quotes keep spaces together. Each process finds a listening socket as its descriptor 0, as the specification has it;

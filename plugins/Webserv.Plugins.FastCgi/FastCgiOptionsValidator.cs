@@ -11,6 +11,11 @@ internal sealed class FastCgiOptionsValidator : IValidateOptions<FastCgiOptions>
         GatewayOptionsValidator.Check(options, failures, looksUpScripts: false);
         GatewayOptionsValidator.CheckCommand(options, options.Command, options.RequestsPerWorker, failures);
         GatewayOptionsValidator.CheckKeepAlive(options.KeepAliveTimeout, failures);
+        if (options.Role == ProgramRole.Authorizer && options.Extensions.Count > 0)
+        {
+            failures.Add("Extensions: cannot be given with the role Authorizer, which decides about all requests of the entry");
+        }
+
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 }

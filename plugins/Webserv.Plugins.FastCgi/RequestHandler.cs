@@ -11,6 +11,9 @@ namespace Webserv.Plugins.FastCgi;
 /// <summary>Answers requests with what backends say: the way of a request through the middleware of this plugin.</summary>
 internal sealed class RequestHandler
 {
+    // What an Authorizer is not told (FastCGI 1.0 section 6.3).
+    private static readonly string[] NotForAuthorizers = ["CONTENT_LENGTH", "PATH_INFO", "PATH_TRANSLATED", "SCRIPT_NAME"];
+
     private readonly ScriptFinder _finder;
     private readonly RequestVariables _variables;
     private readonly BackendPool _pool;
@@ -95,8 +98,17 @@ internal sealed class RequestHandler
         }
     }
 
+    /// <summary>What a request is asked about with that goes to a program which decides about it.</summary>
+    public (Script Script, RequestStart Start) StartAuthorization(IHttpContext context)
+    {
+        var path = context.Request.Path;
+        var script = _finder.FindAll(path);
+        var variables = _variables.Build(context, script, null).Where(static variable => !NotForAuthorizers.Contains(variable.Key));
+        return (script, new RequestStart(path, context.TraceId, _client.Encode(variables)));
+    }
+
     /// <summary>Begins the request on a backend; one that cannot be connected to is left for the next.</summary>
-    private async ValueTask<IExchangePeer> BeginAsync(Script script, RequestStart start, CancellationToken cancellation)
+    public async ValueTask<IExchangePeer> BeginAsync(Script script, RequestStart start, CancellationToken cancellation)
     {
         while (true)
         {

@@ -41,28 +41,14 @@ internal sealed class ScriptFinder
             return null; // OPTIONS *
         }
 
-        return _resolver is null ? All(path) : _resolver.Resolve(path) ?? FindFrontController(path);
+        return _resolver is null ? FindAll(path) : _resolver.Resolve(path) ?? FindFrontController(path);
     }
 
     /// <summary>Looks a script up once more before it is run.</summary>
     public void ThrowIfChanged(Script script) => _resolver?.ThrowIfChanged(script);
 
-    private Script? FindFrontController(string path)
-    {
-        if (_frontController is null || _root!.Find(path).Kind != FileKind.Missing)
-        {
-            return null;
-        }
-
-        var below = _entry.GetPathBelowRoot(path);
-        var candidate = path.EndsWith(below, StringComparison.Ordinal) ? string.Concat(path.AsSpan(0, path.Length - below.Length), _frontController) : _frontController;
-
-        // A pattern without * fits no other path, and what fits none is looked up as it is.
-        return _resolver!.Resolve(_entry.GetPathBelowRoot(candidate) == _frontController ? candidate : _frontController);
-    }
-
     /// <summary>The program as a whole: what the pattern of the entry takes away is its name.</summary>
-    private Script All(string path)
+    public Script FindAll(string path)
     {
         var rest = _entry.GetPathBelowMatch(path);
         var name = path.EndsWith(rest, StringComparison.Ordinal) ? path[..^rest.Length] : "";
@@ -78,5 +64,19 @@ internal sealed class ScriptFinder
             root.Length == 0 ? null : root.TrimEnd('/') + rest,
             name,
             root);
+    }
+
+    private Script? FindFrontController(string path)
+    {
+        if (_frontController is null || _root!.Find(path).Kind != FileKind.Missing)
+        {
+            return null;
+        }
+
+        var below = _entry.GetPathBelowRoot(path);
+        var candidate = path.EndsWith(below, StringComparison.Ordinal) ? string.Concat(path.AsSpan(0, path.Length - below.Length), _frontController) : _frontController;
+
+        // A pattern without * fits no other path, and what fits none is looked up as it is.
+        return _resolver!.Resolve(_entry.GetPathBelowRoot(candidate) == _frontController ? candidate : _frontController);
     }
 }

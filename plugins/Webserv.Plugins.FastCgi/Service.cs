@@ -16,14 +16,16 @@ namespace Webserv.Plugins.FastCgi;
 internal sealed class Service : IAsyncDisposable
 {
     private readonly RequestHandler _handler;
+    private readonly Authorizer? _authorizer;
     private readonly BackendPool _pool;
     private readonly WorkerPool? _workers;
     private readonly CapacityInquiry? _inquiry;
     private readonly Backend[] _external;
 
-    private Service(RequestHandler handler, BackendPool pool, WorkerPool? workers, CapacityInquiry? inquiry, Backend[] external)
+    private Service(RequestHandler handler, Authorizer? authorizer, BackendPool pool, WorkerPool? workers, CapacityInquiry? inquiry, Backend[] external)
     {
         _handler = handler;
+        _authorizer = authorizer;
         _pool = pool;
         _workers = workers;
         _inquiry = inquiry;
@@ -47,12 +49,12 @@ internal sealed class Service : IAsyncDisposable
             KillGrace = options.KillGrace,
             Timeout = options.Timeout,
         };
-        return Create(parts, options, chunked == ChunkedBody.Spool, program, (pool, connector) => new FastCgiClient(connector, settings, pool, parts.Time, parts.Logger));
+        return Create(parts, options, role, chunked == ChunkedBody.Spool, program, (pool, connector) => new FastCgiClient(connector, settings, pool, parts.Time, parts.Logger));
     }
 
     /// <summary>Puts one together that speaks SCGI.</summary>
     public static Service CreateScgi(ServiceParts parts, GatewayOptions options, WorkerProgram? program) =>
-        Create(parts, options, spoolsChunked: true, program, static (pool, connector) => new ScgiClient(connector, pool));
+        Create(parts, options, Role.Responder, spoolsChunked: true, program, static (pool, connector) => new ScgiClient(connector, pool));
 
     /// <summary>Starts what is to be started, without waiting for it.</summary>
     public void Start()
@@ -62,7 +64,7 @@ internal sealed class Service : IAsyncDisposable
     }
 
     public Task InvokeAsync(IHttpContext context, RequestDelegate next, CancellationToken cancellation) =>
-        _handler.InvokeAsync(context, next, cancellation);
+        _authorizer?.InvokeAsync(context, next, cancellation) ?? _handler.InvokeAsync(context, next, cancellation);
 
     public async ValueTask DisposeAsync()
     {
@@ -87,7 +89,7 @@ internal sealed class Service : IAsyncDisposable
     }
 
     private static Service Create(
-        ServiceParts parts, GatewayOptions options, bool spoolsChunked, WorkerProgram? program, Func<BackendPool, Connector, IProtocolClient> speak)
+        ServiceParts parts, GatewayOptions options, Role role, bool spoolsChunked, WorkerProgram? program, Func<BackendPool, Connector, IProtocolClient> speak)
     {
         WorkerPool? workers = null;
         var path = parts.Entry.ConfigurationPath;
@@ -110,8 +112,9 @@ internal sealed class Service : IAsyncDisposable
             ? new CapacityInquiry(external, pool, connector, options.ConnectTimeout, parts.Time, parts.Logger, path)
             : null;
         var finder = new ScriptFinder(options, parts.Entry, parts.Files);
-        return new Service(
-            new RequestHandler(options, spoolsChunked, finder, pool, client, parts.Time, parts.Logger), pool, workers, inquiry, external);
+        var handler = new RequestHandler(options, spoolsChunked, finder, pool, client, parts.Time, parts.Logger);
+        var authorizer = role == Role.Authorizer ? new Authorizer(handler, options.ToExchangeLimits(), parts.Time, parts.Logger) : null;
+        return new Service(handler, authorizer, pool, workers, inquiry, external);
     }
 
     private static Backend MakeBackend(string text, IPipelineEntry entry, GatewayOptions options, IProtocolClient client)

@@ -521,6 +521,40 @@ public sealed class FastCgiTests
     }
 
     [Fact(Timeout = 20_000)]
+    public async Task Authorizer_Says200_LetsTheRequestGoOnWithItsVariables()
+    {
+        FakeRequest? seen = null;
+        await using var program = FakeProgram.Answering(request =>
+        {
+            seen ??= request;
+            return request.Role == 2 ? "Status: 200 OK\nVariable-REMOTE_USER: ann\nVariable-LEVEL: 7\nX-A: b\n\nignored" : "A: b\n\n" + request.Variables["LEVEL"];
+        });
+        await using var gate = await GatewaySite.FastCgiAsync(program, static options => options.Role = ProgramRole.Authorizer);
+        await using var site = await GatewaySite.FastCgiAsync(program);
+        var context = TestHttpContext.Post("/a").WithBody("the body").WithUser(null);
+        var response = await context.WithNext((inner, cancellation) => site.Middleware.InvokeAsync(inner, static (_, _) => Task.CompletedTask, cancellation))
+            .SendAsync(gate.Middleware, TestContext.Current.CancellationToken);
+        Assert.Equal((200, "7", false), (response.StatusCode, response.BodyText, response.Headers.Contains("X-A")));
+        Assert.Equal("ann", context.GetFeature<Webserv.Abstractions.Http.IUserFeature>()!.User!.Name);
+        Assert.Equal((2, 0L), (seen!.Role, seen.Body.Length));
+        Assert.DoesNotContain(seen.Variables.Keys, static name => name is "CONTENT_LENGTH" or "PATH_INFO" or "SCRIPT_NAME" or "PATH_TRANSLATED");
+        Assert.Equal("/a", seen.Variables["REQUEST_URI"]);
+    }
+
+    [Theory(Timeout = 20_000)]
+    [InlineData("Status: 403 Forbidden\nX-A: b\n\nno", 403, "no")]
+    [InlineData("no header block", 502, "")]
+    [InlineData("", 502, "")]
+    public async Task Authorizer_SaysAnythingElse_IsTheAnswer(string answer, int status, string body)
+    {
+        await using var program = FakeProgram.Answering(_ => answer);
+        await using var site = await GatewaySite.FastCgiAsync(program, static options => options.Role = ProgramRole.Authorizer);
+        var context = TestHttpContext.Get("/");
+        var response = await site.SendAsync(context);
+        Assert.Equal((status, body, false), (response.StatusCode, status == 502 ? "" : response.BodyText, context.NextWasCalled));
+    }
+
+    [Fact(Timeout = 20_000)]
     public async Task Invoke_LocalRedirect_EntersThePipelineAgain()
     {
         await using var program = FakeProgram.Answering(static _ => "Location: /other\n\n");

@@ -23,6 +23,9 @@ internal sealed class MetaVariables
         "Proxy-Connection", "HTTP2-Settings", Fields.Proxy, Fields.ContentLength, Fields.ContentType,
     };
 
+    /// <summary>Where in a request's items those that came before have left variables for scripts: text by text.</summary>
+    public const string AddedVariables = "Webserv.Gateway.Variables";
+
     private readonly bool _passAuthorization;
     private readonly KeyValuePair<string, string>[] _inherited;
     private readonly KeyValuePair<string, string>[] _configured;
@@ -89,6 +92,14 @@ internal sealed class MetaVariables
         Set("REQUEST_URI", OriginForm(redirection?.RequestUri ?? request.RawTarget));
         Set("SCRIPT_FILENAME", script.FileName);
         Set("SERVER_ADDR", Address(connection.LocalAddress));
+
+        if (context.Items.TryGetValue(AddedVariables, out var added) && added is IReadOnlyDictionary<string, string> more)
+        {
+            foreach (var (name, value) in more)
+            {
+                variables[name] = value;
+            }
+        }
 
         foreach (var (name, value) in _configured)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Webserv.Abstractions.Configuration;
 using Webserv.Gateway.Exchange;
@@ -88,7 +89,7 @@ internal sealed class WorkerPool : IAsyncDisposable
     {
         // Whatever ends the process in order, a second signal included, leaves none behind.
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
-        _slots = Task.WhenAll(Enumerable.Range(0, _program.Count).Select(slot => Task.Run(() => RunAsync(slot))));
+        _slots = Task.WhenAll(Enumerable.Range(0, _program.Count).Select(slot => Task.Run(() => SuperviseAsync(slot))));
     }
 
     public async ValueTask DisposeAsync()
@@ -112,6 +113,23 @@ internal sealed class WorkerPool : IAsyncDisposable
             AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
             _directory.Dispose();
             _stop.Dispose();
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A bug: nothing here is expected to throw. It is logged, and the slot goes on.")]
+    private async Task SuperviseAsync(int slot)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await RunAsync(slot).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                Log.SupervisionFailed(_logger, exception, _entry, _program.Name);
+                await PauseAsync(slot, int.MaxValue).ConfigureAwait(false);
+            }
         }
     }
 

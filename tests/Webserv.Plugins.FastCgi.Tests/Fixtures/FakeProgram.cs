@@ -94,25 +94,23 @@ internal sealed class FakeProgram : IAsyncDisposable
 
     private async Task ServeAsync(Socket socket)
     {
-        var peek = new byte[2];
-        var count = await socket.ReceiveAsync(peek, SocketFlags.Peek);
         var connection = new FakeConnection(socket);
         _connections.Add(connection);
-        if (count == 2 && peek[1] == 9)
-        {
-            if (_probeAnswer is not null)
-            {
-                await connection.ReadAsync();
-                await connection.WriteAsync(10, 0, $"\u000F\u0001FCGI_MPXS_CONNS{_probeAnswer}");
-            }
-
-            connection.Dispose();
-            return;
-        }
-
         try
         {
-            if (count > 0)
+            var peek = new byte[2];
+            var count = await socket.ReceiveAsync(peek, SocketFlags.Peek);
+            if (count == 2 && peek[1] == 9)
+            {
+                if (_probeAnswer is not null)
+                {
+                    await connection.ReadAsync();
+                    await connection.WriteAsync(10, 0, $"\u000F\u0001FCGI_MPXS_CONNS{_probeAnswer}");
+                }
+
+                connection.Dispose();
+            }
+            else if (count > 0)
             {
                 await _serve(connection, Connections++);
             }

@@ -30,6 +30,8 @@ internal sealed class GatewaySite : IAsyncDisposable
         var php => ((PhpMiddleware)php).Service,
     };
 
+    public IMiddleware Middleware => _middleware;
+
     public IReadOnlyList<string> Log => [.. _host.Log.Entries.Select(static entry => entry.Message)];
 
     /// <summary>FastCgi for everything, at an address.</summary>
