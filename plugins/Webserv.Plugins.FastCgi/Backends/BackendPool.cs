@@ -14,6 +14,10 @@ internal sealed class BackendPool : IDisposable
     private static readonly TimeSpan WorthWaiting = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromMilliseconds(100);
 
+    // A place goes to a client of the same event loop first, unless somebody has waited for so long.
+    private static readonly TimeSpan LongWait = TimeSpan.FromMilliseconds(10);
+    private const int DeepestLook = 32;
+
     // A request that goes on may end at once and make room for the next.
     private const int DeepestInline = 8;
 
@@ -119,7 +123,8 @@ internal sealed class BackendPool : IDisposable
                 throw Unavailable("too many requests wait for a backend", _queueTimeout);
             }
 
-            waiter = new Waiter { Deadline = _time.GetTimestamp() + (long)(_queueTimeout.TotalSeconds * _time.TimestampFrequency) };
+            var now = _time.GetTimestamp();
+            waiter = new Waiter { Since = now, Deadline = now + (long)(_queueTimeout.TotalSeconds * _time.TimestampFrequency) };
             _queue.AddLast(waiter.Node);
             if (!_sweeping)
             {
@@ -277,8 +282,8 @@ internal sealed class BackendPool : IDisposable
                     return;
                 }
 
-                _queue.RemoveFirst();
-                waiter = first.Value;
+                waiter = inline ? PreferOwnLoop(first) : first.Value;
+                _queue.Remove(waiter.Node);
                 backend = Give(chosen);
             }
 
@@ -286,6 +291,27 @@ internal sealed class BackendPool : IDisposable
             waiter.Complete(backend, inline && _depth < DeepestInline);
             _depth--;
         }
+    }
+
+    /// <summary>Of those that wait, one whose client is on this thread's loop, which spares both loops the way to the other. Under the lock.</summary>
+    private Waiter PreferOwnLoop(LinkedListNode<Waiter> first)
+    {
+        var thread = Environment.CurrentManagedThreadId;
+        if (first.Value.ThreadId == thread || _time.GetElapsedTime(first.Value.Since) > LongWait)
+        {
+            return first.Value;
+        }
+
+        var looks = 0;
+        for (var node = first.Next; node is not null && looks < DeepestLook; node = node.Next, looks++)
+        {
+            if (node.Value.ThreadId == thread)
+            {
+                return node.Value;
+            }
+        }
+
+        return first.Value;
     }
 
     /// <summary>Ends waits that took too long, and looks whether a backend has come back.</summary>

@@ -12,6 +12,12 @@ internal sealed class Waiter : IValueTaskSource<Backend>
     /// <summary>Its place in the queue.</summary>
     public LinkedListNode<Waiter> Node { get; }
 
+    /// <summary>The thread that its request is on, which is that of its client's event loop.</summary>
+    public int ThreadId { get; } = Environment.CurrentManagedThreadId;
+
+    /// <summary>Since when it waits, in the clock's timestamps.</summary>
+    public long Since { get; init; }
+
     /// <summary>Until when it waits, in the clock's timestamps.</summary>
     public long Deadline { get; init; }
 
