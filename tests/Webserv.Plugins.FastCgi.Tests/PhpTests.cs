@@ -190,7 +190,7 @@ public sealed class PhpTests
         site.Write("a.php", "");
         await UntilAsync(() => site.Log.Any(static line => line.Contains("it ended before it accepted a request", StringComparison.Ordinal)));
         await UntilAsync(async () => (await site.GetAsync("/a.php")).StatusCode == 503);
-        Assert.Single(site.Log, static line => line.Contains("does not start", StringComparison.Ordinal));
+        Assert.Contains(site.Log, static line => line.Contains("does not start", StringComparison.Ordinal));
         Assert.Contains(site.Log, static line => line.Contains("stderr: no such extension", StringComparison.Ordinal));
         directory.Delete(recursive: true);
     }
