@@ -62,6 +62,8 @@ class Site:
             "Webserv": {
                 # So that what the cache holds is the same whenever the server has been left alone for a while: nothing.
                 "FileCache": {"InactiveFor": "5s"},
+                # By signal alone, so that every reload is counted once.
+                "ReloadOnChange": False,
                 "Limits": {"RequestHeadTimeout": "15s", "RequestBodyTimeout": "15s", "ResponseWriteTimeout": "15s"},
                 "VirtualServers": [
                     {
