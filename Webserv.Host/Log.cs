@@ -112,7 +112,7 @@ internal static partial class Log
     [LoggerMessage(305, LogLevel.Information, "Stopped before it served")]
     public static partial void StoppedAtStart(ILogger logger);
 
-    [LoggerMessage(306, LogLevel.Information, "{File} has changed, and {Others} other files; reloading")]
+    [LoggerMessage(306, LogLevel.Information, "{File} has changed, and files besides it: {Others}; reloading")]
     public static partial void FilesChanged(ILogger logger, string file, int others);
 
     [LoggerMessage(307, LogLevel.Error, "Looking for changed files failed; it is tried again")]
