@@ -19,6 +19,13 @@ public sealed class PhpOptions : GatewayOptions
     public IDictionary<string, string> Settings { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>
+    /// Whether what processes of php-fpm write to their own standard error (<c>php://stderr</c>, extensions) goes to the log, at the
+    /// price of two more wake-ups a request. PHP's errors and <c>error_log()</c> come with the request and are logged in any case, and of
+    /// php-cgi everything is.
+    /// </summary>
+    public bool CatchOutput { get; set; }
+
+    /// <summary>
     /// How long a connection without requests is kept open, 0 to 24 days; 0 makes one for each request. A process of PHP
     /// serves nobody else on it meanwhile. Default: 1 s; for started programs for ever.
     /// </summary>

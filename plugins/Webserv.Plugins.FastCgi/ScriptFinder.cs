@@ -12,10 +12,12 @@ internal sealed class ScriptFinder
     private readonly ScriptResolver? _resolver;
     private readonly string? _frontController;
     private readonly Gateway.PathInfoStyle _pathInfo;
+    private readonly RecentLooks _looks;
 
-    public ScriptFinder(GatewayOptions options, IPipelineEntry entry, IOpenFileCache files)
+    public ScriptFinder(GatewayOptions options, IPipelineEntry entry, IOpenFileCache files, TimeProvider time)
     {
         _entry = entry;
+        _looks = new RecentLooks(time);
         _frontController = options.FrontController;
         _pathInfo = options.PathInfo;
         if (options.Extensions.Count == 0)
@@ -44,8 +46,17 @@ internal sealed class ScriptFinder
         return _resolver is null ? FindAll(path) : _resolver.Resolve(path) ?? FindFrontController(path);
     }
 
-    /// <summary>Looks a script up once more before it is run.</summary>
-    public void ThrowIfChanged(Script script) => _resolver?.ThrowIfChanged(script);
+    /// <summary>Looks a script up once more before it is run, unless that was done a moment ago.</summary>
+    public void ThrowIfChanged(Script script)
+    {
+        if (_resolver is null || _looks.Contains(script.FileName))
+        {
+            return;
+        }
+
+        _resolver.ThrowIfChanged(script);
+        _looks.Add(script.FileName);
+    }
 
     /// <summary>The program as a whole: what the pattern of the entry takes away is its name.</summary>
     public Script FindAll(string path)

@@ -111,7 +111,7 @@ internal sealed class Service : IAsyncDisposable
         var inquiry = client is FastCgiClient && external.Length > 0
             ? new CapacityInquiry(external, pool, connector, options.ConnectTimeout, parts.Time, parts.Logger, path)
             : null;
-        var finder = new ScriptFinder(options, parts.Entry, parts.Files);
+        var finder = new ScriptFinder(options, parts.Entry, parts.Files, parts.Time);
         var handler = new RequestHandler(options, spoolsChunked, finder, pool, client, parts.Time, parts.Logger);
         var authorizer = role == Role.Authorizer ? new Authorizer(handler, options.ToExchangeLimits(), parts.Time, parts.Logger) : null;
         return new Service(handler, authorizer, pool, workers, inquiry, external);

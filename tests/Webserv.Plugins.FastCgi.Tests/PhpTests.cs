@@ -175,6 +175,23 @@ public sealed class PhpTests
         Assert.Equal(first, await site.GetTextAsync("/a.php"));
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Fpm_OwnStandardError_IsLoggedWhereItIsCaught(bool isCaught)
+    {
+        await using var site = await GatewaySite.PhpAsync(PhpFpm, options => (options.Workers, options.CatchOutput) = (1, isCaught));
+        site.Write("a.php", "<?php fwrite(fopen('php://stderr', 'w'), \"on its own\\n\"); error_log('with the request');");
+        await site.GetTextAsync("/a.php");
+        await UntilAsync(() => site.Log.Any(static line => line.Contains("with the request", StringComparison.Ordinal)));
+        if (isCaught)
+        {
+            await UntilAsync(() => site.Log.Any(static line => line.Contains("on its own", StringComparison.Ordinal)));
+        }
+
+        Assert.Equal(isCaught, site.Log.Any(static line => line.Contains("on its own", StringComparison.Ordinal)));
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Start_ProgramThatFails_Is503AndLogged()
     {

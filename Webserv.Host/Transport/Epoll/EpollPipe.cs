@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Win32.SafeHandles;
 
 namespace Webserv.Host.Transport.Epoll;
@@ -14,15 +15,19 @@ internal sealed class EpollPipe : EpollSource
     private readonly LoopOperation<int> _operation;
     private Memory<byte> _reading;
     private ReadOnlyMemory<byte> _writing;
-    private bool _isRead;
+    private readonly bool _isRead;
     private bool _ready = true;
+    private bool _registered;
+    private bool _hungUp;
+    private bool? _isByteStream;
     private volatile bool _closed;
     private CancellationToken _cancellation;
     private CancellationTokenRegistration _registration;
 
-    private EpollPipe(EpollLoop loop, SafeFileHandle handle)
+    private EpollPipe(EpollLoop loop, SafeFileHandle handle, bool isRead)
     {
         _loop = loop;
+        _isRead = isRead;
         _handle = handle;
         _descriptor = (int)handle.DangerousGetHandle();
         _operation = new LoopOperation<int>(loop);
@@ -31,22 +36,20 @@ internal sealed class EpollPipe : EpollSource
     public bool IsClosed => _closed;
 
     /// <summary>Takes over a descriptor.</summary>
-    /// <exception cref="IOException">It cannot be waited for.</exception>
-    public static EpollPipe Open(EpollLoop loop, SafeFileHandle handle, uint events)
+    /// <exception cref="IOException">It cannot be read by events.</exception>
+    public static EpollPipe Open(EpollLoop loop, SafeFileHandle handle, bool isRead)
     {
         try
         {
-            var pipe = new EpollPipe(loop, handle);
+            var pipe = new EpollPipe(loop, handle, isRead);
             var flags = LibC.Control(pipe._descriptor, LibC.GetFlags, 0);
             if (flags < 0 || LibC.Control(pipe._descriptor, LibC.SetFlags, flags | LibC.OpenNonBlocking) < 0)
             {
                 throw new IOException($"cannot make the descriptor non-blocking: {LibC.Describe(LibC.Errno)}");
             }
 
-            var error = loop.Register(pipe, pipe._descriptor, events | LibC.EpollEdge);
-            return error == 0
-                ? pipe
-                : throw new IOException(error == LibC.EPERM ? "the descriptor is no pipe or socket and cannot be waited for" : LibC.Describe(error));
+            // Room to write is seldom waited for, and telling of it wakes the loop each time the other side has read.
+            return !isRead || pipe.TryRegister(out var error) ? pipe : throw error;
         }
         catch
         {
@@ -56,12 +59,12 @@ internal sealed class EpollPipe : EpollSource
     }
 
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation) =>
-        !TryStart(buffer, default, isRead: true, cancellation, out var version, out var count, out var error)
+        !TryStart(buffer, default, cancellation, out var version, out var count, out var error)
             ? new ValueTask<int>(_operation, version)
             : error is null ? new ValueTask<int>(count) : ValueTask.FromException<int>(error);
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellation) =>
-        !TryStart(default, buffer, isRead: false, cancellation, out var version, out _, out var error)
+        !TryStart(default, buffer, cancellation, out var version, out _, out var error)
             ? new ValueTask(_operation, version)
             : error is null ? ValueTask.CompletedTask : ValueTask.FromException(error);
 
@@ -77,7 +80,11 @@ internal sealed class EpollPipe : EpollSource
             }
 
             _closed = true;
-            _loop.Unregister(this, _descriptor);
+            if (_registered)
+            {
+                _loop.Unregister(this, _descriptor);
+            }
+
             _handle.Dispose();
             pending = Claim();
         }
@@ -101,6 +108,7 @@ internal sealed class EpollPipe : EpollSource
         lock (_operation)
         {
             _ready = true;
+            _hungUp = (events & ~(LibC.EpollIn | LibC.EpollOut)) != 0;
             if (!_operation.IsPending || !Try(out count, out error))
             {
                 return;
@@ -116,7 +124,6 @@ internal sealed class EpollPipe : EpollSource
     private bool TryStart(
         Memory<byte> reading,
         ReadOnlyMemory<byte> writing,
-        bool isRead,
         CancellationToken cancellation,
         out short version,
         out int count,
@@ -139,7 +146,6 @@ internal sealed class EpollPipe : EpollSource
 
             _reading = reading;
             _writing = writing;
-            _isRead = isRead;
             if (Try(out count, out error))
             {
                 Claim();
@@ -248,6 +254,10 @@ internal sealed class EpollPipe : EpollSource
                     }
 
                     count = _reading.IsEmpty ? 0 : (int)done;
+
+                    // Less than there was room for: it is empty, and what comes after this read is a new event. What hung up with the
+                    // bytes was told with them, and its end is still to be read.
+                    _ready = count == 0 || count == _reading.Length || _hungUp || !(_isByteStream ??= IsByteStream());
                     return true;
                 }
 
@@ -266,6 +276,11 @@ internal sealed class EpollPipe : EpollSource
                     continue;
                 case LibC.EAGAIN:
                     _ready = false;
+                    if (!_registered && !TryRegister(out error))
+                    {
+                        return true;
+                    }
+
                     break;
                 case LibC.EPIPE:
                     error = new IOException("the reader of the pipe is gone");
@@ -277,6 +292,26 @@ internal sealed class EpollPipe : EpollSource
         }
 
         return false;
+    }
+
+    /// <summary>Asks for events, which tell of what has happened before as well.</summary>
+    private bool TryRegister([NotNullWhen(false)] out Exception? failure)
+    {
+        var events = _isRead ? LibC.EpollIn | LibC.EpollPeerHangUp : LibC.EpollOut;
+        var error = _loop.Register(this, _descriptor, events | LibC.EpollEdge);
+        _registered = error == 0;
+        failure = _registered ? null
+            : new IOException(error == LibC.EPERM ? "the descriptor is no pipe or socket and cannot be waited for" : LibC.Describe(error));
+        return _registered;
+    }
+
+    /// <summary>Whether a read takes all there is, as from pipes and stream sockets, and not a message at a time.</summary>
+    private unsafe bool IsByteStream()
+    {
+        var type = 0;
+        uint size = sizeof(int);
+        return LibC.Control(_descriptor, LibC.GetPipeSize, 0) > 0
+            || (LibC.GetSocketOption(_descriptor, LibC.LevelSocket, LibC.OptionType, &type, &size) == 0 && type == LibC.SocketStream);
     }
 
     private unsafe nint Read()

@@ -31,7 +31,7 @@ internal sealed class EpollPipeStream : Stream
     /// <summary>Takes over a descriptor.</summary>
     /// <exception cref="IOException">It cannot be waited for, as regular files cannot; or the system has no memory left.</exception>
     public static EpollPipeStream Open(EpollLoop loop, SafeFileHandle handle, bool write) =>
-        new(EpollPipe.Open(loop, handle, write ? LibC.EpollOut : LibC.EpollIn | LibC.EpollPeerHangUp), write);
+        new(EpollPipe.Open(loop, handle, isRead: !write), write);
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

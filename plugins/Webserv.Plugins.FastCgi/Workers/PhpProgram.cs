@@ -108,7 +108,7 @@ internal sealed class PhpProgram
             pm.max_children = {_options.WorkerCount}
             pm.max_requests = 0
             clear_env = no
-            catch_workers_output = yes
+            catch_workers_output = {(_options.CatchOutput ? "yes" : "no")}
             decorate_workers_output = no
             {user}{limit}
             """);

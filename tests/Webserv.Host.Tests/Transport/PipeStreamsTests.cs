@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.IO.Pipes;
+using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 using Webserv.Host.Configuration;
+using Webserv.Host.Transport.Epoll;
 
 namespace Webserv.Host.Tests.Transport;
 
@@ -25,6 +27,71 @@ public sealed class PipeStreamsTests
         Assert.Equal(5, await reader.ReadAsync(buffer, Cancellation));
         Assert.Equal(0, await reader.ReadAsync(buffer, Cancellation));
         Assert.Equal(0, await reader.ReadAsync(buffer, Cancellation));
+    }
+
+    [Theory(Timeout = Patience)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Read_EndsAfterLessThanWasAskedFor_DeliversTheEnd(bool isSocket)
+    {
+        await using var rig = TransportRig.Of(TransportKind.Epoll);
+        for (var i = 0; i < 100; i++)
+        {
+            var (read, write) = isSocket ? OpenSockets(rig, SocketType.Stream) : OpenPair(rig);
+            await using var reader = read;
+            var buffer = new byte[10];
+            var first = reader.ReadAsync(buffer, Cancellation).AsTask();
+            await write.WriteAsync("abc"u8.ToArray(), Cancellation);
+            Assert.Equal(3, await first);
+
+            // In turns before, with and after the bytes are read.
+            var second = i % 2 == 0 ? reader.ReadAsync(buffer, Cancellation).AsTask() : null;
+            await write.WriteAsync("de"u8.ToArray(), Cancellation);
+            await write.DisposeAsync();
+            Assert.Equal(2, await (second ?? reader.ReadAsync(buffer, Cancellation).AsTask()));
+            Assert.Equal(0, await reader.ReadAsync(buffer, Cancellation));
+        }
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Read_Messages_DeliversEveryOneThatIsThere()
+    {
+        await using var rig = TransportRig.Of(TransportKind.Epoll);
+        var (reader, writer) = OpenSockets(rig, SocketType.Seqpacket);
+        for (var i = 1; i <= 5; i++)
+        {
+            await writer.WriteAsync(new byte[i], Cancellation);
+        }
+
+        for (var i = 1; i <= 5; i++)
+        {
+            Assert.Equal(i, await reader.ReadAsync(new byte[100], Cancellation));
+        }
+
+        await writer.DisposeAsync();
+        Assert.Equal(0, await reader.ReadAsync(new byte[100], Cancellation));
+        await reader.DisposeAsync();
+    }
+
+    [Fact(Timeout = Patience)]
+    public async Task Write_SlowReader_GoesOnWhenThereIsRoom()
+    {
+        await using var rig = TransportRig.Of(TransportKind.Epoll);
+        var (reader, writer) = OpenPair(rig);
+        for (var i = 0; i < 10; i++)
+        {
+            var writing = writer.WriteAsync(new byte[300_000], Cancellation).AsTask();
+            Assert.False(writing.IsCompleted);
+            for (var left = 300_000; left > 0;)
+            {
+                left -= await reader.ReadAsync(new byte[Math.Min(left, 10_000)], Cancellation);
+            }
+
+            await writing;
+        }
+
+        await reader.DisposeAsync();
+        await writer.DisposeAsync();
     }
 
     [Fact(Timeout = Patience)]
@@ -148,6 +215,17 @@ public sealed class PipeStreamsTests
         Assert.Contains("cannot be waited for", error.Message, StringComparison.Ordinal);
     }
 
+    private static (Stream Reader, Stream Writer) OpenSockets(TransportRig rig, SocketType type)
+    {
+        using var listener = new Socket(AddressFamily.Unix, type, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint($"\0webserv-{Guid.NewGuid():N}"));
+        listener.Listen();
+        using var writer = new Socket(AddressFamily.Unix, type, ProtocolType.Unspecified);
+        writer.Connect(listener.LocalEndPoint!);
+        using var reader = listener.Accept();
+        return (rig.Transport.Pipes.OpenRead(Duplicate(reader)), rig.Transport.Pipes.OpenWrite(Duplicate(writer)));
+    }
+
     private static (Stream Reader, Stream Writer) OpenPair(TransportRig rig)
     {
         using var server = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
@@ -155,6 +233,9 @@ public sealed class PipeStreamsTests
         server.ClientSafePipeHandle.SetHandleAsInvalid();
         return (rig.Transport.Pipes.OpenRead(Take(server)), writer);
     }
+
+    private static SafeFileHandle Duplicate(Socket socket) =>
+        new(LibC.Control((int)socket.Handle, LibC.DuplicateCloseOnExec, 0), ownsHandle: true);
 
     private static SafeFileHandle Take(PipeStream pipe)
     {
