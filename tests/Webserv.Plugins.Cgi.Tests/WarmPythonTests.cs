@@ -52,6 +52,17 @@ public sealed class WarmPythonTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Invoke_KilledBySignalInMidAnswer_IsNoWholeAnswer()
+    {
+        await using var site = await WarmSiteAsync();
+        var begun = Path.Join(site.Root, "begun");
+        site.Write("a.py", Head + $"print('part', flush=True)\nwhile not os.path.exists('{begun}'): pass\nos.kill(os.getpid(), 11)");
+        var (context, _) = CheckingResponse.Replace(TestHttpContext.Get("/a.py"), (_, _) => File.WriteAllText(begun, ""));
+        await Assert.ThrowsAsync<IOException>(() => site.Middleware.InvokeAsync(context, static (_, _) => Task.CompletedTask, Cancellation));
+        Assert.Contains(site.Log, static line => line.EndsWith("its answer broke off: it was killed by signal 11 (SIGSEGV)", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Invoke_InterpreterWasKilled_ScriptsRunAndAnotherTakesOver()
     {
         await using var site = await WarmSiteAsync();

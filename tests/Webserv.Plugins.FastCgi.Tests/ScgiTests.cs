@@ -44,6 +44,12 @@ public sealed class ScgiTests
             if path == b'/close':
                 stream.close(); connection.close()
                 continue
+            if path in (b'/crash', b'/leave'):
+                stream.write(b'A: b\n\npart')
+                stream.flush()
+                if path == b'/leave':
+                    os._exit(1)
+                os.kill(os.getpid(), 9)
             if path == b'/half':
                 stream.write(b'Content-Length: 100\n\nhalf')
             else:
@@ -104,6 +110,35 @@ public sealed class ScgiTests
         }
 
         Assert.All(workers, static pid => Assert.False(Directory.Exists($"/proc/{pid}")));
+        directory.Delete(recursive: true);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Managed_ProgramIsKilledInMidAnswer_IsNoWholeAnswer()
+    {
+        var directory = Directory.CreateTempSubdirectory("scgi-tests-");
+        var program = Path.Join(directory.FullName, "app.py");
+        await File.WriteAllTextAsync(program, Program, TestContext.Current.CancellationToken);
+        await using (var site = await GatewaySite.ScgiAsync(options => (options.Command, options.Workers) = ($"{Python} \"{program}\"", 1)))
+        {
+            // A program may end with an answer.
+            Assert.Equal("part", await site.GetTextAsync("/leave"));
+            Assert.Equal("GET  /a |", await site.GetTextAsync("/a"));
+            int? status = null;
+            try
+            {
+                status = (await site.GetAsync("/crash")).StatusCode;
+            }
+            catch (IOException)
+            {
+                // Something of it had gone out.
+            }
+
+            Assert.True(status is null or 502, $"{status}");
+            Assert.Contains(site.Log, static line => line.EndsWith("its answer broke off: it was killed by signal 9 (SIGKILL)", StringComparison.Ordinal));
+            Assert.Equal("GET  /a |", await site.GetTextAsync("/a"));
+        }
+
         directory.Delete(recursive: true);
     }
 

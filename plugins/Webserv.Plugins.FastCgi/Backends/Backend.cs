@@ -54,6 +54,12 @@ internal sealed class Backend
     /// </summary>
     public Action<bool, Action>? Recover { get; init; }
 
+    /// <summary>
+    /// Says what ends the program or has, other than itself; where its process is known. The end of a connection alone may be that of
+    /// an answer.
+    /// </summary>
+    public Func<string?>? FindCrash { get; init; }
+
     /// <summary>Until when it is left alone after a failure, in the clock's timestamps.</summary>
     public long OutUntil { get; private set; }
 

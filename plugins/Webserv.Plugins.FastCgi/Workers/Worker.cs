@@ -53,6 +53,9 @@ internal sealed class Worker
     /// <summary>Whether it must not be given time to end its requests.</summary>
     public bool Hangs { get; private set; }
 
+    /// <summary>What ends it or has, other than itself.</summary>
+    public string? FindCrash() => _lifetime.FindCrash();
+
     /// <summary>Another one is to take its place.</summary>
     /// <param name="hangs">Whether it does not do anything any more.</param>
     public void WantReplacement(bool hangs)

@@ -259,6 +259,7 @@ internal sealed class WorkerPool : IAsyncDisposable
             {
                 MaxRequests = _program.MaxRequests,
                 WornOut = () => worker.WantReplacement(hangs: false),
+                FindCrash = _program.IsSingle ? worker.FindCrash : null,
                 Recover = _program.IsSingle ? (hung, free) => _ = RecoverAsync(worker, hung, free) : null,
             };
             _client.Prepare(worker.Backend);
