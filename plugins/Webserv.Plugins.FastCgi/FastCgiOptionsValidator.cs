@@ -9,7 +9,7 @@ internal sealed class FastCgiOptionsValidator : IValidateOptions<FastCgiOptions>
     {
         var failures = new List<string>();
         GatewayOptionsValidator.Check(options, failures, looksUpScripts: false);
-        GatewayOptionsValidator.CheckCommand(options, options.Command, options.RequestsPerWorker, failures);
+        GatewayOptionsValidator.CheckCommand(options, failures);
         GatewayOptionsValidator.CheckKeepAlive(options.KeepAliveTimeout, failures);
         if (options.Role == ProgramRole.Authorizer && options.Extensions.Count > 0)
         {

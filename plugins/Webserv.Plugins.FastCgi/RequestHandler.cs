@@ -19,6 +19,7 @@ internal sealed class RequestHandler
     private readonly BackendPool _pool;
     private readonly IProtocolClient _client;
     private readonly ExchangeLimits _limits;
+    private readonly AnswerRules _answers;
     private readonly bool _spoolsChunked;
     private readonly long _spoolMemory;
     private readonly TimeProvider _time;
@@ -26,6 +27,7 @@ internal sealed class RequestHandler
 
     public RequestHandler(
         GatewayOptions options,
+        AnswerRules answers,
         bool spoolsChunked,
         ScriptFinder finder,
         BackendPool pool,
@@ -38,6 +40,7 @@ internal sealed class RequestHandler
         _pool = pool;
         _client = client;
         _limits = options.ToExchangeLimits();
+        _answers = answers;
         _spoolsChunked = spoolsChunked;
         _spoolMemory = options.SpoolMemory;
         _time = time;
@@ -83,7 +86,7 @@ internal sealed class RequestHandler
             var peer = await BeginAsync(script, start, cancellation).ConfigureAwait(false);
             try
             {
-                return await new CgiExchange(context, peer, body, _limits, _time, _logger).RunAsync(cancellation).ConfigureAwait(false);
+                return await new CgiExchange(context, peer, body, _limits, _time, _logger, _answers).RunAsync(cancellation).ConfigureAwait(false);
             }
             catch (ConnectionLostException exception)
             {

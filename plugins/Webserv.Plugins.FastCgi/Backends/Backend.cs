@@ -21,8 +21,8 @@ internal sealed class Backend
     /// <summary>What it is called in messages.</summary>
     public string Name { get; }
 
-    /// <summary>Where it listens.</summary>
-    public BackendAddress Address { get; }
+    /// <summary>Where it listens; does not change any more when the pool has it.</summary>
+    public BackendAddress Address { get; set; }
 
     /// <summary>How many requests it takes at once.</summary>
     public int Capacity { get; set; }
