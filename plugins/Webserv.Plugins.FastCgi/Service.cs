@@ -161,7 +161,7 @@ internal sealed class Service : IAsyncDisposable
         var finder = new ScriptFinder(options, parts.Entry, parts.Files);
         var files = SendFileRoots.Create(options.SendFileRoots, options.SendFileDirectories, parts.Entry, parts.Files, parts.Time);
         var answers = new AnswerRules { Files = files };
-        var handler = new RequestHandler(options, answers, spoolsChunked, finder, pool, client, parts.Time, parts.Logger);
+        var handler = new RequestHandler(options, answers, role == Role.Filter, spoolsChunked, finder, pool, client, parts.Time, parts.Logger);
         var authorizer = role == Role.Authorizer ? new Authorizer(handler, options.ToExchangeLimits(), answers, parts.Time, parts.Logger) : null;
         return new Service(parts, options.Limits, files, handler, authorizer, pool, workers, inquiry, external);
     }
