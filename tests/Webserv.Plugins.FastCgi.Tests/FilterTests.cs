@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Text;
+using Moq;
+using Webserv.Abstractions.Files;
+using Webserv.Abstractions.Http;
 using Webserv.Plugins.Cgi.Tests.Fixtures;
+using Webserv.Plugins.FastCgi.Protocol;
 using Webserv.Plugins.FastCgi.Tests.Fixtures;
 using Webserv.Testing.Http;
 using Webserv.Testing.Plugins;
@@ -118,6 +122,17 @@ public sealed class FilterTests
         Assert.Equal("100000", await site.GetTextAsync("/a.shtml"));
         Assert.Equal("100000", await site.GetTextAsync("/a.shtml"));
         Assert.Contains(site.Log, static line => line.Contains("tried again", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("abc")] // shorter than it was
+    [InlineData(null)] // not to be opened as it was
+    public async Task Read_FileHasChanged_Is503(string? content)
+    {
+        var file = Mock.Of<IFileEntry>(static entry => entry.Length == 10 && entry.PhysicalPath == "/a");
+        await using var input = new FilterInput(null, file, _ => content is null ? throw new IOException("it is another one") : new MemoryStream(Encoding.ASCII.GetBytes(content)));
+        var failure = await Assert.ThrowsAsync<HttpException>(() => input.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken));
+        Assert.Equal(503, failure.StatusCode);
     }
 
     [Fact]
