@@ -82,9 +82,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         _methods = _options.Methods.Contains(HttpMethods.Get) ? [.. _options.Methods.Append(HttpMethods.Head).Distinct()] : [.. _options.Methods];
         _answers = new AnswerRules
         {
-            Files = _options.SendFileRoots.Count + _options.SendFileDirectories.Count > 0
-                ? new SendFileRoots(_options.SendFileRoots, _options.SendFileDirectories, entry, files, time)
-                : null,
+            Files = SendFileRoots.Create(_options.SendFileRoots, _options.SendFileDirectories, entry, files, time),
         };
         _nonParsedAnswers = _answers with { NonParsedHeaders = true };
         _spoolDirectory = _options.SpoolDirectory is { } spool ? entry.ResolvePath(spool) : Path.GetTempPath();
@@ -186,12 +184,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
     private async Task ReadLimitsAsync(CancellationToken cancellation)
     {
         var problems = new List<string>();
-        var limits = ProcessLimitsReader.Read(_options.Limits, problems);
-        if (problems.Count == 0 && await _runner.FindProblemAsync(limits, cancellation).ConfigureAwait(false) is { } problem)
-        {
-            problems.Add(problem);
-        }
-
+        var limits = await ProcessLimitsReader.ReadAsync(_options.Limits, _runner, problems, cancellation).ConfigureAwait(false);
         if (_options.PrivateTemp && problems.Count == 0)
         {
             try

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Microsoft.Extensions.Options;
 using Webserv.Abstractions.Http;
+using Webserv.Gateway;
 using Webserv.Gateway.Processes;
 using Webserv.Gateway.Scripts;
 using Webserv.Gateway.SendFile;
@@ -15,23 +16,27 @@ internal sealed class CgiOptionsValidator : IValidateOptions<CgiOptions>
     // RFC 9110 section 5.6.2, without lower case: methods are case-sensitive, and those of scripts have none.
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
     public ValidateOptionsResult Validate(string? name, CgiOptions options)
     {
         var failures = new List<string>();
+        var checks = new OptionChecks(failures);
         CheckInterpreters(options, failures);
         CheckScript(options, failures);
-        CheckTime(failures, nameof(options.Timeout), options.Timeout, TimeSpan.FromMilliseconds(1), Longest);
-        CheckTime(failures, nameof(options.FirstByteTimeout), options.FirstByteTimeout ?? Longest, TimeSpan.FromMilliseconds(1), Longest);
-        CheckTime(failures, nameof(options.TotalTimeout), options.TotalTimeout ?? Longest, TimeSpan.FromMilliseconds(1), Longest);
-        CheckTime(failures, nameof(options.QueueTimeout), options.QueueTimeout, TimeSpan.Zero, Longest);
-        CheckTime(failures, nameof(options.KillGrace), options.KillGrace, TimeSpan.Zero, TimeSpan.FromMinutes(1));
-        CheckNumber(failures, nameof(options.MaxHeaderSize), options.MaxHeaderSize, 256, 16 << 20);
-        CheckNumber(failures, nameof(options.MaxOutputSize), options.MaxOutputSize ?? long.MaxValue, 1, long.MaxValue);
-        CheckNumber(failures, nameof(options.SpoolMemory), options.SpoolMemory, 0, 16 << 20);
-        CheckNumber(failures, nameof(options.MaxConcurrent), options.MaxConcurrent, 1, 100_000);
-        CheckNumber(failures, nameof(options.QueueLength), options.QueueLength, 0, 1_000_000);
+        checks.Time(nameof(options.Timeout), options.Timeout, Shortest, OptionChecks.Longest);
+        checks.Time(nameof(options.FirstByteTimeout), options.FirstByteTimeout, Shortest, OptionChecks.Longest);
+        checks.Time(nameof(options.TotalTimeout), options.TotalTimeout, Shortest, OptionChecks.Longest);
+        checks.Time(nameof(options.QueueTimeout), options.QueueTimeout, TimeSpan.Zero, OptionChecks.Longest);
+        checks.Time(nameof(options.KillGrace), options.KillGrace, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        checks.Number(nameof(options.MaxHeaderSize), options.MaxHeaderSize, 256, 16 << 20);
+        checks.Number(nameof(options.MaxOutputSize), options.MaxOutputSize ?? long.MaxValue, 1, long.MaxValue);
+        checks.Number(nameof(options.SpoolMemory), options.SpoolMemory, 0, 16 << 20);
+        checks.Number(nameof(options.MaxConcurrent), options.MaxConcurrent, 1, 100_000);
+        checks.Number(nameof(options.QueueLength), options.QueueLength, 0, 1_000_000);
+        checks.Variables(nameof(options.Environment), options.Environment);
+        checks.VariableNames(nameof(options.PassEnvironment), options.PassEnvironment);
+        checks.FileNames(nameof(options.Index), options.Index);
         CheckMethods(options, failures);
         SendFileCheck.Check(failures, nameof(options.SendFileRoots), options.SendFileRoots, nameof(options.SendFileDirectories), options.SendFileDirectories);
         if (options.SpoolDirectory is { } spool && (spool.Length == 0 || spool.Contains('\0', StringComparison.Ordinal)))
@@ -45,35 +50,7 @@ internal sealed class CgiOptionsValidator : IValidateOptions<CgiOptions>
             failures.Add("PrivateTemp: needs Linux");
         }
 
-        foreach (var (variable, value) in options.Environment)
-        {
-            if (!IsVariableName(variable))
-            {
-                failures.Add($"Environment: '{variable}' cannot be the name of an environment variable");
-            }
-            else if (value is null || value.Contains('\0'))
-            {
-                failures.Add($"Environment:{variable}: must be a text without NUL");
-            }
-        }
-
-        foreach (var variable in options.PassEnvironment)
-        {
-            if (!IsVariableName(variable))
-            {
-                failures.Add($"PassEnvironment: '{variable}' cannot be the name of an environment variable");
-            }
-        }
-
-        foreach (var file in options.Index ?? [])
-        {
-            if (string.IsNullOrEmpty(file) || file.AsSpan().IndexOfAny('/', '\0') >= 0)
-            {
-                failures.Add($"Index: '{file}' must be the name of a file, without slashes");
-            }
-        }
-
-        CheckPython(options, failures);
+        CheckPython(options, checks, failures);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
@@ -135,10 +112,10 @@ internal sealed class CgiOptionsValidator : IValidateOptions<CgiOptions>
         }
     }
 
-    private static void CheckPython(CgiOptions options, List<string> failures)
+    private static void CheckPython(CgiOptions options, OptionChecks checks, List<string> failures)
     {
         var python = options.Python;
-        CheckNumber(failures, $"{nameof(options.Python)}:{nameof(python.MaxRequests)}", python.MaxRequests, 1, 1_000_000_000);
+        checks.Number($"{nameof(options.Python)}:{nameof(python.MaxRequests)}", python.MaxRequests, 1, 1_000_000_000);
         foreach (var module in python.Preload)
         {
             if (!IsModuleName(module))
@@ -162,23 +139,4 @@ internal sealed class CgiOptionsValidator : IValidateOptions<CgiOptions>
     private static bool IsModuleName(string? name) =>
         !string.IsNullOrEmpty(name)
         && name.Split('.').All(static part => part.Length > 0 && !char.IsAsciiDigit(part[0]) && part.All(static c => char.IsLetterOrDigit(c) || c == '_'));
-
-    private static void CheckTime(List<string> failures, string property, TimeSpan value, TimeSpan least, TimeSpan most)
-    {
-        if (value < least || value > most)
-        {
-            failures.Add($"{property}: must be between {least} and {most}");
-        }
-    }
-
-    private static void CheckNumber(List<string> failures, string property, long value, long least, long most)
-    {
-        if (value < least || value > most)
-        {
-            failures.Add($"{property}: must be between {least} and {most}");
-        }
-    }
-
-    private static bool IsVariableName(string name) =>
-        !string.IsNullOrEmpty(name) && name.AsSpan().IndexOfAny('=', '\0', ' ') < 0;
 }

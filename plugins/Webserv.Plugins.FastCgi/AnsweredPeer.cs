@@ -15,6 +15,8 @@ internal sealed class AnsweredPeer(IExchangePeer peer, ReadOnlyMemory<byte> read
 
     public bool IsHeldUp => peer.IsHeldUp;
 
+    public string? FindCrash() => peer.FindCrash();
+
     public void Kill() => peer.Kill();
 
     public void ExchangeEnded() => peer.ExchangeEnded();

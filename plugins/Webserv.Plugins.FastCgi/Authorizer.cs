@@ -9,7 +9,7 @@ using Webserv.Plugins.FastCgi.Protocol;
 namespace Webserv.Plugins.FastCgi;
 
 /// <summary>Asks a program whether a request may go on (FastCGI 1.0 section 6.3). The request's body is not touched.</summary>
-internal sealed class Authorizer(RequestHandler handler, ExchangeLimits limits, TimeProvider time, ILogger logger)
+internal sealed class Authorizer(RequestHandler handler, ExchangeLimits limits, AnswerRules answers, TimeProvider time, ILogger logger)
 {
     private const string VariablePrefix = "Variable-";
     private const string RemoteUser = "REMOTE_USER";
@@ -28,7 +28,7 @@ internal sealed class Authorizer(RequestHandler handler, ExchangeLimits limits, 
 
         // Whatever else it said is the client's, be it an answer or a failure.
         var answer = new AnsweredPeer(peer, read);
-        var redirect = await new CgiExchange(context, answer, null, limits, time, logger).RunAsync(cancellation).ConfigureAwait(false);
+        var redirect = await new CgiExchange(context, answer, null, limits, time, logger, answers).RunAsync(cancellation).ConfigureAwait(false);
         if (redirect is not null)
         {
             await context.GetFeature<ILocalRedirectFeature>()!.RedirectAsync(redirect, cancellation).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using Webserv.Abstractions.Configuration;
 using Webserv.Gateway;
 using Webserv.Gateway.Exchange;
+using Webserv.Gateway.Processes;
 
 namespace Webserv.Plugins.FastCgi;
 
@@ -79,6 +80,21 @@ public abstract class GatewayOptions
     /// <summary>The most bytes of an answer's header block; 502 above it. 256 bytes to 16 MB.</summary>
     public ByteSize MaxHeaderSize { get; set; } = ByteSize.FromKilobytes(64);
 
+    /// <summary>
+    /// Files that a script may have sent in place of its body by <c>X-Accel-Redirect</c> or <c>X-LiteSpeed-Location</c>: the
+    /// beginning of a path, with slashes at both ends, to a directory of this machine (<c>{ "/protected/": "var/private" }</c>).
+    /// The path stands for nothing that a client could ask for. Nothing outside the directory is sent. With this or
+    /// <see cref="SendFileDirectories"/> no client sees such a field; with neither it is passed on to the client as any
+    /// other. Default: none.
+    /// </summary>
+    public IDictionary<string, string> SendFileRoots { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// The directories of this machine whose files a script may have sent in place of its body by <c>X-Sendfile</c>, which holds
+    /// an absolute path, percent-encoded where need be. Nothing outside them is sent. Default: none.
+    /// </summary>
+    public IList<string> SendFileDirectories { get; set; } = [];
+
     /// <summary>How many requests wait while all backends are busy, 0 to 1000000; further ones are answered 503.</summary>
     public int QueueLength { get; set; } = 256;
 
@@ -117,6 +133,12 @@ public abstract class GatewayOptions
 
     /// <summary>How long a started program may take until it accepts requests, before it is ended and started again. 1 ms to 1 hour.</summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// What started programs and each process that they start may take, and as whom they run; limits are those of a process for its
+    /// whole life. Only with started programs. Default: no limit but the server's own.
+    /// </summary>
+    public ProcessLimitOptions Limits { get; set; } = new();
 
     internal int WorkerCount => Workers ?? Math.Max(4, System.Environment.ProcessorCount * 2);
 

@@ -1,6 +1,7 @@
 using Webserv.Gateway;
 using Webserv.Gateway.Processes;
 using Webserv.Gateway.Scripts;
+using Webserv.Gateway.SendFile;
 using Webserv.Plugins.FastCgi.Backends;
 
 namespace Webserv.Plugins.FastCgi;
@@ -26,6 +27,7 @@ internal static class GatewayOptionsValidator
         checks.Time(nameof(options.TotalTimeout), options.TotalTimeout, Shortest, OptionChecks.Longest);
         checks.Time(nameof(options.KillGrace), options.KillGrace, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         checks.Number(nameof(options.MaxHeaderSize), options.MaxHeaderSize, 256, 16 << 20);
+        SendFileCheck.Check(failures, nameof(options.SendFileRoots), options.SendFileRoots, nameof(options.SendFileDirectories), options.SendFileDirectories);
         checks.Number(nameof(options.QueueLength), options.QueueLength, 0, 1_000_000);
         checks.Time(nameof(options.QueueTimeout), options.QueueTimeout, TimeSpan.Zero, OptionChecks.Longest);
         checks.Number(nameof(options.SpoolMemory), options.SpoolMemory, 0, 16 << 20);
@@ -33,15 +35,21 @@ internal static class GatewayOptionsValidator
         checks.VariableNames(nameof(options.PassEnvironment), options.PassEnvironment);
         checks.Number(nameof(options.Workers), options.Workers ?? 1, 1, 1000);
         checks.Number(nameof(options.MaxRequests), options.MaxRequests, 0, 1_000_000_000);
+        failures.AddRange(ProcessLimitsReader.Check(options.Limits).Select(static failure => "Limits:" + failure));
+        if (options.AllAddresses.Any() && ProcessLimitsReader.IsAnySet(options.Limits))
+        {
+            failures.Add("Limits: cannot be given together with Address or Addresses: they are those of programs that are started");
+        }
+
         checks.Time(nameof(options.StartTimeout), options.StartTimeout, Shortest, TimeSpan.FromHours(1));
     }
 
     /// <summary>Adds what is wrong with a command, or with having one, or none.</summary>
-    public static void CheckCommand(GatewayOptions options, string? command, int requestsPerWorker, List<string> failures)
+    public static void CheckCommand(ProgramOptions options, List<string> failures)
     {
-        new OptionChecks(failures).Number("RequestsPerWorker", requestsPerWorker, 1, 1000);
+        new OptionChecks(failures).Number(nameof(options.RequestsPerWorker), options.RequestsPerWorker, 1, 1000);
         var hasAddresses = options.AllAddresses.Any();
-        if (command is null)
+        if (options.Command is not { } command)
         {
             if (!hasAddresses)
             {

@@ -1,12 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Webserv.Abstractions.Files;
-using Webserv.Abstractions.Http;
 using Webserv.Abstractions.IO;
 using Webserv.Abstractions.Pipeline;
-using Webserv.Abstractions.Plugins;
 using Webserv.Gateway.Processes;
-using Webserv.Plugins.FastCgi.Protocol;
 using Webserv.Plugins.FastCgi.Workers;
 
 namespace Webserv.Plugins.FastCgi;
@@ -16,7 +13,7 @@ namespace Webserv.Plugins.FastCgi;
 /// or by a php-fpm that runs elsewhere. Requests for anything else go on to the next entry.
 /// </summary>
 [NonBlocking(ReleasesContext = true)]
-internal sealed class PhpMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisposable
+internal sealed class PhpMiddleware : ServiceMiddleware
 {
     private readonly ILogger _logger;
     private readonly string _entry;
@@ -30,24 +27,19 @@ internal sealed class PhpMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         IProcessRunner runner,
         TimeProvider time,
         ILogger<PhpMiddleware> logger)
+        : this(new ServiceParts(entry, files, streams, runner, time, logger), options.Value, options.Value.AllAddresses.Any() ? null : new PhpProgram(options.Value, entry))
     {
-        var value = options.Value;
-        if (value.Extensions.Count == 0)
-        {
-            value.Extensions = [".php"];
-        }
-
-        _logger = logger;
-        _entry = entry.ConfigurationPath;
-        _program = value.AllAddresses.Any() ? null : new PhpProgram(value, entry);
-        Service = Service.CreateFastCgi(
-            new ServiceParts(entry, files, streams, runner, time, logger), value, Role.Responder, value.KeepAliveTimeout, value.ChunkedBody, _program?.Create());
     }
 
-    /// <summary>What it consists of.</summary>
-    internal Service Service { get; }
+    private PhpMiddleware(ServiceParts parts, PhpOptions options, PhpProgram? program)
+        : base(Service.CreatePhp(parts, options, program?.Create()))
+    {
+        _logger = parts.Logger;
+        _entry = parts.Entry.ConfigurationPath;
+        _program = program;
+    }
 
-    public Task InitializeAsync(CancellationToken cancellation)
+    public override Task InitializeAsync(CancellationToken cancellation)
     {
         if (_program is { IsInstalled: false })
         {
@@ -55,12 +47,6 @@ internal sealed class PhpMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
             Log.PhpMissing(_logger, _entry, _program.Wanted, _program.SearchPath);
         }
 
-        Service.Start();
-        return Task.CompletedTask;
+        return base.InitializeAsync(cancellation);
     }
-
-    public Task InvokeAsync(IHttpContext context, RequestDelegate next, CancellationToken cancellation) =>
-        Service.InvokeAsync(context, next, cancellation);
-
-    public ValueTask DisposeAsync() => Service.DisposeAsync();
 }

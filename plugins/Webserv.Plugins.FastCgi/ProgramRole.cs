@@ -11,4 +11,10 @@ public enum ProgramRole
     /// variables for scripts there; any other answer is the client's.
     /// </summary>
     Authorizer,
+
+    /// <summary>
+    /// To answer with what it makes of the file that the path stands for, which it gets behind the request's body. <c>Extensions</c> say
+    /// which files those are; requests for others go on to the next entry.
+    /// </summary>
+    Filter,
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Webserv.Abstractions.Http;
 using Webserv.Abstractions.Pipeline;
@@ -19,6 +20,8 @@ internal sealed class RequestHandler
     private readonly BackendPool _pool;
     private readonly IProtocolClient _client;
     private readonly ExchangeLimits _limits;
+    private readonly AnswerRules _answers;
+    private readonly bool _isFilter;
     private readonly bool _spoolsChunked;
     private readonly long _spoolMemory;
     private readonly TimeProvider _time;
@@ -26,6 +29,8 @@ internal sealed class RequestHandler
 
     public RequestHandler(
         GatewayOptions options,
+        AnswerRules answers,
+        bool isFilter,
         bool spoolsChunked,
         ScriptFinder finder,
         BackendPool pool,
@@ -38,6 +43,8 @@ internal sealed class RequestHandler
         _pool = pool;
         _client = client;
         _limits = options.ToExchangeLimits();
+        _answers = answers;
+        _isFilter = isFilter;
         _spoolsChunked = spoolsChunked;
         _spoolMemory = options.SpoolMemory;
         _time = time;
@@ -77,13 +84,15 @@ internal sealed class RequestHandler
         // CONTENT_LENGTH is there if and only if there is a body (RFC 3875 section 4.1.2); "0" was said explicitly.
         var announced = body is null && !context.Request.Headers.Contains(Fields.ContentLength) ? null : length;
         var name = script.FileName.Length > 0 ? script.FileName : script.Name + script.PathInfo;
-        var start = new RequestStart(name, context.TraceId, _client.Encode(_variables.Build(context, script, announced)));
+        var variables = _variables.Build(context, script, announced);
+        var start = new RequestStart(name, context.TraceId, _client.Encode(_isFilter ? variables.Concat(DescribeFile(script)) : variables));
         for (var canRetry = body is null; ; canRetry = false)
         {
-            var peer = await BeginAsync(script, start, cancellation).ConfigureAwait(false);
+            using var filter = _isFilter ? new FilterInput(body, script.Entry, _finder.OpenRead) : null;
+            var peer = await BeginAsync(script, filter is null ? start : start with { Filter = filter }, cancellation).ConfigureAwait(false);
             try
             {
-                return await new CgiExchange(context, peer, body, _limits, _time, _logger).RunAsync(cancellation).ConfigureAwait(false);
+                return await new CgiExchange(context, peer, filter ?? body, _limits, _time, _logger, _answers).RunAsync(cancellation).ConfigureAwait(false);
             }
             catch (ConnectionLostException exception)
             {
@@ -97,6 +106,13 @@ internal sealed class RequestHandler
             }
         }
     }
+
+    /// <summary>What a Filter is told of its file.</summary>
+    private static KeyValuePair<string, string>[] DescribeFile(Script script) =>
+    [
+        new("FCGI_DATA_LAST_MOD", script.Entry.LastModified.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
+        new("FCGI_DATA_LENGTH", script.Entry.Length.ToString(CultureInfo.InvariantCulture)),
+    ];
 
     /// <summary>What a request is asked about with that goes to a program which decides about it.</summary>
     public (Script Script, RequestStart Start) StartAuthorization(IHttpContext context)

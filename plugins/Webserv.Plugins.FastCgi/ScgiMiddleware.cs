@@ -1,12 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Webserv.Abstractions.Files;
-using Webserv.Abstractions.Http;
 using Webserv.Abstractions.IO;
 using Webserv.Abstractions.Pipeline;
-using Webserv.Abstractions.Plugins;
 using Webserv.Gateway.Processes;
-using Webserv.Plugins.FastCgi.Workers;
 
 namespace Webserv.Plugins.FastCgi;
 
@@ -15,33 +12,12 @@ namespace Webserv.Plugins.FastCgi;
 /// server does. Requests for files that are no scripts go on to the next entry.
 /// </summary>
 [NonBlocking(ReleasesContext = true)]
-internal sealed class ScgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisposable
-{
-    public ScgiMiddleware(
-        IOptions<ScgiOptions> options,
-        IPipelineEntry entry,
-        IOpenFileCache files,
-        IPipeStreams streams,
-        IProcessRunner runner,
-        TimeProvider time,
-        ILogger<ScgiMiddleware> logger)
-    {
-        var value = options.Value;
-        var program = value.Command is { } command ? CommandProgram.Create(command, value.RequestsPerWorker, value, entry) : null;
-        Service = Service.CreateScgi(new ServiceParts(entry, files, streams, runner, time, logger), value, program);
-    }
-
-    /// <summary>What it consists of.</summary>
-    internal Service Service { get; }
-
-    public Task InitializeAsync(CancellationToken cancellation)
-    {
-        Service.Start();
-        return Task.CompletedTask;
-    }
-
-    public Task InvokeAsync(IHttpContext context, RequestDelegate next, CancellationToken cancellation) =>
-        Service.InvokeAsync(context, next, cancellation);
-
-    public ValueTask DisposeAsync() => Service.DisposeAsync();
-}
+internal sealed class ScgiMiddleware(
+    IOptions<ScgiOptions> options,
+    IPipelineEntry entry,
+    IOpenFileCache files,
+    IPipeStreams streams,
+    IProcessRunner runner,
+    TimeProvider time,
+    ILogger<ScgiMiddleware> logger)
+    : ServiceMiddleware(Service.CreateScgi(new ServiceParts(entry, files, streams, runner, time, logger), options.Value));

@@ -9,7 +9,7 @@ internal sealed class ScgiOptionsValidator : IValidateOptions<ScgiOptions>
     {
         var failures = new List<string>();
         GatewayOptionsValidator.Check(options, failures, looksUpScripts: false);
-        GatewayOptionsValidator.CheckCommand(options, options.Command, options.RequestsPerWorker, failures);
+        GatewayOptionsValidator.CheckCommand(options, failures);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 }

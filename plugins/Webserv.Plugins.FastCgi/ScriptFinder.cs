@@ -46,6 +46,9 @@ internal sealed class ScriptFinder
         return _resolver is null ? FindAll(path) : _resolver.Resolve(path) ?? FindFrontController(path);
     }
 
+    /// <summary>Opens a file that was found, as it was then. Reading may block.</summary>
+    public Stream OpenRead(IFileEntry file) => _root!.OpenRead(file);
+
     /// <summary>Looks a script up once more before it is run, unless that was done a moment ago.</summary>
     public void ThrowIfChanged(Script script)
     {

@@ -194,13 +194,43 @@ public sealed class AbuseTests
     }
 
     [Fact(Timeout = 20_000)]
-    public async Task Invoke_KilledBySignal_IsLoggedWithTheSignal()
+    public async Task Invoke_KilledBySignalBehindItsAnswer_IsLoggedWithTheSignal()
     {
         await using var site = await ScriptSite.CreateAsync();
-        site.Write("a.sh", "echo 'A: b'; echo; kill -SEGV $$");
-        await site.GetAsync("/a.sh");
+        site.Write("a.sh", "echo 'Content-Length: 3'; echo; printf abc; kill -SEGV $$");
+        Assert.Equal("abc", await site.GetAsync("/a.sh"));
         await site.AllEndedAsync();
         Assert.Contains(site.Log, static line => line.EndsWith("was killed by signal 11 (SIGSEGV)", StringComparison.Ordinal));
+    }
+
+    [Theory(Timeout = 20_000)]
+    [InlineData("kill -SEGV $$", "signal 11 (SIGSEGV)")]
+    [InlineData("kill -KILL $$", "signal 9 (SIGKILL)")]
+    [InlineData("exit 3", null)]
+    [InlineData("exec >&-; sleep 1000", null)] // closes its output, and has said all
+    public async Task Invoke_KilledBySignalInMidAnswer_ThrowsSoThatItDoesNotLookComplete(string end, string? signal)
+    {
+        await using var site = await CreateImpatientAsync();
+        site.Write("a.sh", $"echo 'A: b'; echo; echo part; while [ ! -e go ]; do sleep 0.01; done; {end}");
+        var (context, _) = CheckingResponse.Replace(TestHttpContext.Get("/a.sh"), (_, _) => File.WriteAllText(Path.Join(site.Root, "go"), ""));
+        var answer = site.Middleware.InvokeAsync(context, static (_, _) => Task.CompletedTask, Cancellation);
+        if (signal is null)
+        {
+            await answer;
+            return;
+        }
+
+        await Assert.ThrowsAsync<IOException>(() => answer);
+        Assert.Contains(site.Log, line => line.EndsWith("bad answer: its answer broke off: it was killed by " + signal, StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Invoke_KilledBySignalWithoutAnswer_Is502AndSaysSo()
+    {
+        await using var site = await ScriptSite.CreateAsync();
+        site.Write("a.sh", "kill -ABRT $$");
+        Assert.Equal(502, (await site.SendAsync(TestHttpContext.Get("/a.sh"))).StatusCode);
+        Assert.Contains(site.Log, static line => line.EndsWith("without any output: it was killed by signal 6 (SIGABRT)", StringComparison.Ordinal));
     }
 
     [Fact(Timeout = 20_000)]

@@ -48,6 +48,40 @@ public sealed class AnswerTests
         }
     }
 
+    [Theory]
+    [InlineData("A: b\n\nabc", "/a.sh", true)]
+    [InlineData("HTTP/1.0 200 OK\n\nabc", "/nph-a.sh", true)]
+    [InlineData("Content-Length: 3\n\nabc", "/a.sh", false)]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", "/nph-a.sh", false)]
+    public async Task Invoke_KilledBySignal_IsWholeWhereItSaidHowLongItIsOnly(string output, string target, bool isBroken)
+    {
+        foreach (var piece in (int[])[0, 1])
+        {
+            await using var rig = await Rig.CreateAsync(output, piece, exit: new ProcessExit(null, 11));
+            if (isBroken && piece > 0)
+            {
+                await Assert.ThrowsAsync<IOException>(() => rig.SendAsync(TestHttpContext.Get(target)));
+            }
+            else
+            {
+                var response = await rig.SendAsync(TestHttpContext.Get(target));
+                Assert.Equal(isBroken ? (502, false) : (200, true), (response.StatusCode, response.BodyText == "abc"));
+            }
+
+            Assert.Equal(isBroken, rig.Logs("its answer broke off: it was killed by signal 11 (SIGSEGV)"));
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(255)]
+    public async Task Invoke_ExitStatus_SaysNothingOfTheAnswer(int status)
+    {
+        await using var rig = await Rig.CreateAsync("A: b\n\nabc", exit: new ProcessExit(status));
+        Assert.Equal("abc", (await rig.SendAsync(TestHttpContext.Get("/a.sh"))).BodyText);
+    }
+
     [Fact]
     public async Task Invoke_EndlessOutputBehindTheEnd_IsKilledAndTheAnswerIsWhole()
     {
@@ -134,13 +168,15 @@ public sealed class AnswerTests
         Assert.Equal(expected ? 299 : 502, (await rig.SendAsync(TestHttpContext.Get(target))).StatusCode);
     }
 
-    [Fact]
-    public async Task Invoke_LeftOpenBeforeTheBodyIsWhole_IsNoWholeAnswer()
+    [Theory]
+    [InlineData("Content-Length: 5\n\nabc", null, "its body ended after 3 of 5 bytes")]
+    [InlineData("A: b\n\nabc", 9, "its answer broke off: it was killed by signal 9 (SIGKILL)")]
+    public async Task Invoke_LeftOpenBeforeTheBodyIsWhole_IsNoWholeAnswer(string text, int? signal, string reason)
     {
         // The script has ended; what it left behind holds its output open and says nothing.
-        using var output = new StallingStream("Content-Length: 5\n\nabc"u8.ToArray());
+        using var output = new StallingStream(Encoding.Latin1.GetBytes(text));
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
-        await using var rig = await Rig.CreateAsync("", stream: output, time: time);
+        await using var rig = await Rig.CreateAsync("", stream: output, time: time, exit: new ProcessExit(signal is null ? 0 : null, signal));
         var request = rig.SendAsync(TestHttpContext.Get("/a.sh"));
         while (!request.IsCompleted)
         {
@@ -149,7 +185,7 @@ public sealed class AnswerTests
         }
 
         await Assert.ThrowsAsync<IOException>(() => request);
-        Assert.True(rig.Logs("its body ended after 3 of 5 bytes"));
+        Assert.True(rig.Logs(reason));
     }
 
     private sealed class Rig : IAsyncDisposable
@@ -163,7 +199,7 @@ public sealed class AnswerTests
         public Task Terminated => _terminated.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 
         public static async Task<Rig> CreateAsync(
-            string output, int piece = 0, Action<CgiOptions>? configure = null, Stream? stream = null, TimeProvider? time = null)
+            string output, int piece = 0, Action<CgiOptions>? configure = null, Stream? stream = null, TimeProvider? time = null, ProcessExit exit = default)
         {
             var bytes = Encoding.Latin1.GetBytes(output);
             stream ??= piece == 0 ? new MemoryStream(bytes) : new PieceStream(bytes, piece);
@@ -173,6 +209,7 @@ public sealed class AnswerTests
             process.SetupGet(static p => p.StandardOutput).Returns(stream);
             process.SetupGet(static p => p.StandardError).Returns(Stream.Null);
             process.SetupGet(static p => p.Exited).Returns(Task.CompletedTask);
+            process.Setup(static p => p.FindExit()).Returns(exit);
             process.Setup(static p => p.Signal(ScriptSignal.Terminate)).Returns(false).Callback(() => terminated.TrySetResult());
             var runner = new Mock<IProcessRunner>();
             runner.Setup(static r => r.Start(It.IsAny<ProcessStart>())).Returns(process.Object);

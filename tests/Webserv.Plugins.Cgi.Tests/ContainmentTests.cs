@@ -223,13 +223,13 @@ public sealed class ContainmentTests
             options.Limits.Umask = "077";
             options.PrivateTemp = true;
         });
-        Permit(site.Root);
+        ScriptSite.Permit(site.Root);
         var script = site.Write("a.cgi", "#!/bin/sh\necho 'A: b'; echo; id -u; umask; touch \"$TMPDIR/x\" && stat -c %a \"$TMPDIR/x\"\n", executable: true);
         Assert.Equal(403, (await site.SendAsync(TestHttpContext.Get("/a.cgi"))).StatusCode); // rwx------
-        Permit(script);
+        ScriptSite.Permit(script);
         Assert.Equal("65534\n0077\n600\n", await site.GetAsync("/a.cgi"));
         site.Write("b.cgi", "#!/no/such/interpreter\n", executable: true);
-        Permit(Path.Join(site.Root, "b.cgi"));
+        ScriptSite.Permit(Path.Join(site.Root, "b.cgi"));
         Assert.Equal(500, (await site.SendAsync(TestHttpContext.Get("/b.cgi"))).StatusCode);
         await site.AllEndedAsync();
     }
@@ -243,14 +243,6 @@ public sealed class ContainmentTests
             options.Limits.Group = "no-such-group";
         }));
         Assert.Contains(Accounts.IsRoot ? "User: there is no user 'no-such-user'" : "must run as root", failure.ToString(), StringComparison.Ordinal);
-    }
-
-    private static void Permit(string path)
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
-        }
     }
 
     private static string Script(string prepare) => Daemon.Replace("%s", prepare, StringComparison.Ordinal);

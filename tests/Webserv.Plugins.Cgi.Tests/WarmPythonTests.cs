@@ -1,8 +1,11 @@
 using System.Globalization;
-using System.IO.Pipelines;
+using Webserv.Abstractions.Configuration;
+using Webserv.Gateway.Processes;
+using Webserv.Gateway.Processes.Linux;
 using Webserv.Plugins.Cgi.Python;
 using Webserv.Plugins.Cgi.Tests.Fixtures;
 using Webserv.Testing.Http;
+using Pipe = System.IO.Pipelines.Pipe;
 
 namespace Webserv.Plugins.Cgi.Tests;
 
@@ -49,6 +52,101 @@ public sealed class WarmPythonTests
         await using var site = await WarmSiteAsync(static options => options.Python.Preload = ["json", "urllib.parse"]);
         site.Write("a.py", Head + "print('json' in sys.modules, 'urllib.parse' in sys.modules, '_socket' in sys.modules, 'gc' in sys.modules)");
         Assert.Equal("True True False False\n", await site.GetAsync("/a.py"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Invoke_KilledBySignalInMidAnswer_IsNoWholeAnswer()
+    {
+        await using var site = await WarmSiteAsync();
+        var begun = Path.Join(site.Root, "begun");
+        site.Write("a.py", Head + $"print('part', flush=True)\nwhile not os.path.exists('{begun}'): pass\nos.kill(os.getpid(), 11)");
+        var (context, _) = CheckingResponse.Replace(TestHttpContext.Get("/a.py"), (_, _) => File.WriteAllText(begun, ""));
+        await Assert.ThrowsAsync<IOException>(() => site.Middleware.InvokeAsync(context, static (_, _) => Task.CompletedTask, Cancellation));
+        Assert.Contains(site.Log, static line => line.EndsWith("its answer broke off: it was killed by signal 11 (SIGSEGV)", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Invoke_AsAnotherUser_IsForkedAndHasWhatASpawnedScriptHas()
+    {
+        if (!Accounts.IsRoot)
+        {
+            var failure = await Assert.ThrowsAnyAsync<Exception>(() => WarmSiteAsync(static options => options.Limits.User = "65534"));
+            Assert.Contains("User: the server must run as root", failure.ToString(), StringComparison.Ordinal);
+            return;
+        }
+
+        const string Script = Head + """
+            import resource
+            with open('/dev/stdout', 'w') as again:  # Its own pipes can be opened anew,
+                again.write('stdout ')
+            with open('/dev/stderr', 'w') as again:
+                again.write('to the log\n')
+            with open('/dev/stdin') as again:
+                print(again.read())
+            with open(os.path.join(os.environ['TMPDIR'], 'mine'), 'w') as mine:  # and its directory is its own.
+                print(oct(os.fstat(mine.fileno()).st_mode), os.fstat(mine.fileno()).st_uid, oct(os.stat(os.environ['TMPDIR']).st_mode))
+            print(os.getresuid(), os.getresgid(), os.getgroups(), [line.split()[1] for line in open('/proc/self/status') if line.startswith('Cap')][:3])
+            print([resource.getrlimit(getattr(resource, 'RLIMIT_' + name)) for name in ('AS', 'CPU', 'NPROC', 'NOFILE', 'FSIZE', 'CORE')], os.nice(0))
+            try:
+                open('/etc/shadow')
+            except PermissionError as problem:
+                print(problem)
+            """;
+        var answers = new List<string>();
+        foreach (var warm in (bool[])[false, true])
+        {
+            await using var site = await ScriptSite.CreateAsync(options =>
+            {
+                options.Python.Warm = warm;
+                options.PrivateTemp = true;
+                options.Limits = new ProcessLimitOptions
+                {
+                    User = "65534", Umask = "027", OpenFiles = 64, Processes = 500, Memory = ByteSize.FromMegabytes(512), CpuTime = TimeSpan.FromSeconds(20), FileSize = ByteSize.FromMegabytes(1),
+                };
+            });
+            ScriptSite.Permit(site.Root);
+            site.Write("a.py", Script);
+            site.Write("parent.py", Head + "print(os.getppid())");
+            if (warm)
+            {
+                var id = await Interpreter(site).WhenReadyAsync().WaitAsync(Cancellation);
+                Assert.Equal($"{id}\n", await site.GetAsync("/parent.py"));
+            }
+
+            answers.Add((await site.SendAsync(TestHttpContext.Post("/a.py").WithBody("the body"))).BodyText);
+            await site.AllEndedAsync();
+            Assert.Contains(site.Log, static line => line.EndsWith("stderr: to the log", StringComparison.Ordinal));
+            Assert.DoesNotContain(site.Log, static line => line.Contains("no warm interpreter", StringComparison.Ordinal));
+        }
+
+        Assert.StartsWith("stdout the body\n0o100640 65534 0o40700\n(65534, 65534, 65534) ", answers[0], StringComparison.Ordinal);
+        Assert.Equal(answers[0], answers[1]);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Invoke_UserHasAsManyProcessesAsItMay_Is503AsWhenSpawned()
+    {
+        if (!Accounts.IsRoot)
+        {
+            return; // Said by the test above.
+        }
+
+        // A user that nobody else is: one process is the interpreter.
+        var user = $"{3_000_000_000u + (uint)Environment.ProcessId}";
+        await using var site = await WarmSiteAsync(options => options.Limits = new ProcessLimitOptions { User = user, Group = user, Processes = 2 });
+        ScriptSite.Permit(site.Root);
+        var go = Path.Join(site.Root, "go");
+        site.Write("wait.py", Head + $"import time\nprint('begun', flush=True)\nwhile not os.path.exists('{go}'): time.sleep(0.01)");
+        site.Write("a.py", Head + "print('ran')");
+        var begun = new TaskCompletionSource();
+        var (context, _) = CheckingResponse.Replace(TestHttpContext.Get("/wait.py"), (_, _) => begun.TrySetResult());
+        var waiting = site.Middleware.InvokeAsync(context, static (_, _) => Task.CompletedTask, Cancellation);
+        await begun.Task.WaitAsync(Cancellation);
+        Assert.Equal(503, (await site.SendAsync(TestHttpContext.Get("/a.py"))).StatusCode);
+        File.WriteAllText(go, "");
+        await waiting;
+        await site.AllEndedAsync();
+        Assert.Equal("ran\n", await site.GetAsync("/a.py"));
     }
 
     [Fact(Timeout = 60_000)]

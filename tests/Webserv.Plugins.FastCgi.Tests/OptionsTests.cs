@@ -63,12 +63,15 @@ public sealed class OptionsTests
             options.MaxRequests = -1;
             options.StartTimeout = TimeSpan.Zero;
             options.KeepAliveTimeout = TimeSpan.FromSeconds(-1);
+            options.SendFileRoots["protected"] = "";
+            options.SendFileDirectories = [""];
+            options.Limits.Umask = "9";
         });
         Assert.Equal(
             [
                 "Addresses", "Addresses", "BackendRoot", "Command", "Command", "ConnectTimeout", "Environment", "Extensions", "FrontController", "Index",
-                "KeepAliveTimeout", "KillGrace", "MaxConnections", "MaxHeaderSize", "MaxRequests", "PassEnvironment", "QueueLength", "QueueTimeout",
-                "RequestsPerWorker", "SpoolMemory", "StartTimeout", "Timeout", "TotalTimeout", "Workers",
+                "KeepAliveTimeout", "KillGrace", "Limits", "Limits", "MaxConnections", "MaxHeaderSize", "MaxRequests", "PassEnvironment", "QueueLength", "QueueTimeout",
+                "RequestsPerWorker", "SendFileDirectories", "SendFileRoots", "SendFileRoots", "SpoolMemory", "StartTimeout", "Timeout", "TotalTimeout", "Workers",
             ],
             failures.Select(static failure => failure.Split(':')[0]).Order(StringComparer.Ordinal));
     }

@@ -10,6 +10,10 @@ namespace Webserv.Plugins.FastCgi.Tests;
 /// <summary>SCGI: its encoding, and programs in Python that speak it.</summary>
 public sealed class ScgiTests
 {
+    /// <summary>Answers with a file that the query names.</summary>
+    public const string OneLineProgram =
+        "import socket; l = socket.socket(fileno=0); [(s := l.accept()[0], q := s.recv(65536).split(b'QUERY_STRING' + bytes(1)), len(q) > 1 and s.sendall(b'X-Sendfile: ' + q[1].split(bytes(1))[0] + b'\\n\\nnot this'), s.close()) for _ in iter(int, 1)]";
+
     private const string Python = "/usr/bin/python3";
 
     // Listens on descriptor 0, or on a port that it prints, and does as the path says.
@@ -44,6 +48,12 @@ public sealed class ScgiTests
             if path == b'/close':
                 stream.close(); connection.close()
                 continue
+            if path in (b'/crash', b'/leave'):
+                stream.write(b'A: b\n\npart')
+                stream.flush()
+                if path == b'/leave':
+                    os._exit(1)
+                os.kill(os.getpid(), 9)
             if path == b'/half':
                 stream.write(b'Content-Length: 100\n\nhalf')
             else:
@@ -105,6 +115,44 @@ public sealed class ScgiTests
 
         Assert.All(workers, static pid => Assert.False(Directory.Exists($"/proc/{pid}")));
         directory.Delete(recursive: true);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Managed_ProgramIsKilledInMidAnswer_IsNoWholeAnswer()
+    {
+        var directory = Directory.CreateTempSubdirectory("scgi-tests-");
+        var program = Path.Join(directory.FullName, "app.py");
+        await File.WriteAllTextAsync(program, Program, TestContext.Current.CancellationToken);
+        await using (var site = await GatewaySite.ScgiAsync(options => (options.Command, options.Workers) = ($"{Python} \"{program}\"", 1)))
+        {
+            // A program may end with an answer.
+            Assert.Equal("part", await site.GetTextAsync("/leave"));
+            await AnotherAsync(site);
+            int? status = null;
+            try
+            {
+                status = (await site.GetAsync("/crash")).StatusCode;
+            }
+            catch (IOException)
+            {
+                // Something of it had gone out.
+            }
+
+            Assert.True(status is null or 502, $"{status}");
+            Assert.Contains(site.Log, static line => line.EndsWith("its answer broke off: it was killed by signal 9 (SIGKILL)", StringComparison.Ordinal));
+            await AnotherAsync(site);
+        }
+
+        directory.Delete(recursive: true);
+
+        // One that is about to end may be given a request before it is known to have ended.
+        static async Task AnotherAsync(GatewaySite site)
+        {
+            while ((await site.GetAsync("/a")).StatusCode != 200)
+            {
+                await Task.Delay(10, TestContext.Current.CancellationToken);
+            }
+        }
     }
 
     [Fact(Timeout = 30_000)]

@@ -76,7 +76,7 @@ internal sealed class ForkServer : IAsyncDisposable
     /// <summary>The interpreter's path.</summary>
     public string Program { get; }
 
-    /// <summary>What it was started with, and what its scripts inherit: niceness, umask, user and groups.</summary>
+    /// <summary>What it was started with, and what its scripts inherit: niceness, umask, user and groups, and how many processes that user may have.</summary>
     public ProcessLimits Limits { get; }
 
     /// <summary>Its process id.</summary>
@@ -263,7 +263,7 @@ internal sealed class ForkServer : IAsyncDisposable
     private async Task<IScriptProcess?> ForkAsync(ProcessStart start)
     {
         // All that may fail comes before there is a script to be looked after.
-        var pipes = await ScriptPipes.OpenAsync(start.Program, _streams).ConfigureAwait(false);
+        var pipes = await ScriptPipes.OpenAsync(start.Program, start.Limits.Identity, _streams).ConfigureAwait(false);
         await using (pipes.ConfigureAwait(false))
         {
             if (Ask(start, pipes) is not { } asked)

@@ -25,8 +25,12 @@ internal sealed class ScriptPipes : IAsyncDisposable
     /// <summary>The script's ends, in the order of their numbers.</summary>
     public int[] Descriptors => [.. _scriptEnds.Select(static end => (int)end.DangerousGetHandle())];
 
+    /// <summary>Makes them.</summary>
+    /// <param name="program">What is about to run, for messages.</param>
+    /// <param name="owner">Whose the script's ends are; <see langword="null"/> is the server's user.</param>
+    /// <param name="streams">Reads and writes the server's ends.</param>
     /// <exception cref="ProcessStartException">There are no descriptors left.</exception>
-    public static async Task<ScriptPipes> OpenAsync(string program, IPipeStreams streams)
+    public static async Task<ScriptPipes> OpenAsync(string program, ProcessIdentity? owner, IPipeStreams streams)
     {
         var pipes = new ScriptPipes();
         try
@@ -35,8 +39,13 @@ internal sealed class ScriptPipes : IAsyncDisposable
             {
                 // The streams own their ends, also when they cannot be opened.
                 var pipe = new Pipe(program);
-                pipes._scriptEnds.Add(number == 0 ? pipe.Reader : pipe.Writer);
+                var end = number == 0 ? pipe.Reader : pipe.Writer;
+                pipes._scriptEnds.Add(end);
                 pipes._streams.Add(number == 0 ? streams.OpenWrite(pipe.Writer) : streams.OpenRead(pipe.Reader));
+                if (owner is not null)
+                {
+                    Pipe.Give(end, owner, program);
+                }
             }
 
             return pipes;

@@ -113,9 +113,12 @@ internal sealed class WarmInterpreter : IAsyncDisposable
         return null;
     }
 
-    /// <summary>What the interpreter itself is started with, of the limits of its scripts: the others would hold it up, too.</summary>
+    /// <summary>
+    /// What the interpreter itself is started with, of the limits of its scripts: the others would hold it up, too. How many processes
+    /// there may be is asked when it forks, and by nobody else.
+    /// </summary>
     public static ProcessLimits Inherited(ProcessLimits limits) =>
-        new() { Niceness = limits.Niceness, Umask = limits.Umask, Identity = limits.Identity };
+        new() { Niceness = limits.Niceness, Umask = limits.Umask, Identity = limits.Identity, Processes = limits.Processes };
 
     /// <summary>Ends what runs at once, without waiting: for a process that is about to end itself.</summary>
     public void KillAtOnce()

@@ -65,6 +65,15 @@ internal sealed class WarmScriptProcess : IScriptProcess
         }
     }
 
+    public ProcessExit? FindExit()
+    {
+        lock (_gate)
+        {
+            // Until it is collected its number is nobody else's.
+            return _collected ? _exit : ExitingProcess.Find(Id);
+        }
+    }
+
     public ProcessExit Reap() => _exit;
 
     public async ValueTask DisposeAsync()

@@ -21,8 +21,8 @@ internal sealed class Backend
     /// <summary>What it is called in messages.</summary>
     public string Name { get; }
 
-    /// <summary>Where it listens.</summary>
-    public BackendAddress Address { get; }
+    /// <summary>Where it listens; does not change any more when the pool has it.</summary>
+    public BackendAddress Address { get; set; }
 
     /// <summary>How many requests it takes at once.</summary>
     public int Capacity { get; set; }
@@ -53,6 +53,12 @@ internal sealed class Backend
     /// <see langword="null"/> where several processes share the address, so that the others go on.
     /// </summary>
     public Action<bool, Action>? Recover { get; init; }
+
+    /// <summary>
+    /// Says what ends the program or has, other than itself; where its process is known. The end of a connection alone may be that of
+    /// an answer.
+    /// </summary>
+    public Func<string?>? FindCrash { get; init; }
 
     /// <summary>Until when it is left alone after a failure, in the clock's timestamps.</summary>
     public long OutUntil { get; private set; }

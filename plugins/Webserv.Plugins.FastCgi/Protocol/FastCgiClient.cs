@@ -30,7 +30,7 @@ internal sealed class FastCgiClient(Connector connector, FastCgiSettings setting
     {
         var connections = (FastCgiConnections)backend.Connections!;
         var errors = new RequestErrors(logger, time, start);
-        var request = new FastCgiRequest(settings.Role, start.Variables, settings.KeepsConnections, errors.Take);
+        var request = new FastCgiRequest(settings.Role, start.Variables, settings.KeepsConnections, errors.Take) { Filter = start.Filter };
         var connection = await connections.BeginAsync(request, cancellation).ConfigureAwait(false);
         return new FastCgiPeer(start.Name, request, (isUnwanted) =>
         {

@@ -27,6 +27,7 @@ internal sealed class FastCgiRequest
     private readonly Action<ReadOnlySpan<byte>> _error;
     private readonly byte[] _end = new byte[EndLength];
     private FastCgiConnection? _connection;
+    private RecordType _stream = RecordType.StandardInput;
     private int _endLength;
     private bool _hasAnswered;
     private bool _outputEnded;
@@ -45,6 +46,9 @@ internal sealed class FastCgiRequest
         _error = error;
         KeepsConnection = keepsConnection;
     }
+
+    /// <summary>Where the body comes from that a Filter is sent: says where the file begins.</summary>
+    public FilterInput? Filter { get; init; }
 
     /// <summary>Its number on the connection.</summary>
     public ushort Id { get; private set; }
@@ -103,7 +107,7 @@ internal sealed class FastCgiRequest
             piece = piece[part.Length..];
             var last = isLast && piece.IsEmpty;
             var buffer = ArrayPool<byte>.Shared.Rent(
-                (_headSent ? 0 : Records.HeadLength(_variables.Length)) + Records.RecordLength(part.Length) + RecordHeader.Size);
+                (_headSent ? 0 : Records.HeadLength(_variables.Length)) + Records.RecordLength(part.Length) + (2 * RecordHeader.Size));
             var length = 0;
             if (!_headSent)
             {
@@ -111,14 +115,20 @@ internal sealed class FastCgiRequest
                 length = Records.WriteHead(buffer, Id, _role, KeepsConnection, _variables.Span);
             }
 
+            if (_stream == RecordType.StandardInput && Filter is { IsInFile: true })
+            {
+                length += Records.WriteRecord(buffer.AsSpan(length), RecordType.StandardInput, Id, []);
+                _stream = RecordType.Data;
+            }
+
             if (!part.IsEmpty)
             {
-                length += Records.WriteRecord(buffer.AsSpan(length), RecordType.StandardInput, Id, part.Span);
+                length += Records.WriteRecord(buffer.AsSpan(length), _stream, Id, part.Span);
             }
 
             if (last)
             {
-                length += Records.WriteRecord(buffer.AsSpan(length), RecordType.StandardInput, Id, []);
+                length += Records.WriteRecord(buffer.AsSpan(length), _stream, Id, []);
 
                 // Before it is sent: the answer may be there before this goes on.
                 HasSentAll = true;

@@ -8,4 +8,7 @@ internal enum Role : ushort
 
     /// <summary>To let it pass or not.</summary>
     Authorizer = 2,
+
+    /// <summary>To answer it with what it makes of a file that it is sent.</summary>
+    Filter = 3,
 }

@@ -36,7 +36,7 @@ internal sealed class ScgiClient(Connector connector, BackendPool pool) : IProto
         }
 
         pool.Succeeded(backend);
-        return new ScgiPeer(start.Name, input, output, isUnwanted =>
+        return new ScgiPeer(start.Name, input, output, backend.FindCrash, isUnwanted =>
         {
             if (isUnwanted && !cancellation.IsCancellationRequested && backend.Recover is { } recover)
             {

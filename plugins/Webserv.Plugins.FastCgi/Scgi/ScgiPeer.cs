@@ -9,18 +9,21 @@ internal sealed class ScgiPeer : IExchangePeer
 {
     private readonly Stream _output;
     private readonly ScgiAnswerStream _answer;
+    private readonly Func<string?>? _findCrash;
     private readonly Action<bool> _ended;
     private bool _killed;
 
     /// <param name="name">What answers, for messages.</param>
     /// <param name="input">What comes from the program; owned.</param>
     /// <param name="output">What goes to it; owned.</param>
+    /// <param name="findCrash">Says what has ended the program, where that is known.</param>
     /// <param name="ended">Called when the exchange is over; told whether the answer is unwanted.</param>
-    public ScgiPeer(string name, Stream input, Stream output, Action<bool> ended)
+    public ScgiPeer(string name, Stream input, Stream output, Func<string?>? findCrash, Action<bool> ended)
     {
         Name = name;
         _output = output;
         _answer = new ScgiAnswerStream(input);
+        _findCrash = findCrash;
         _ended = ended;
         StandardInput = new ScgiBodyStream(output);
     }
@@ -32,6 +35,8 @@ internal sealed class ScgiPeer : IExchangePeer
     public Stream StandardOutput => _answer;
 
     public Task Exited => _answer.Ended;
+
+    public string? FindCrash() => _findCrash?.Invoke();
 
     public void Kill() => _killed = true;
 

@@ -9,9 +9,14 @@ internal static class CommandProgram
     /// <summary>Stands in the command for the path of the socket that the program is to make.</summary>
     public const string SocketPlaceholder = "{socket}";
 
-    /// <summary>Makes it of a command that the validator has seen.</summary>
-    public static WorkerProgram Create(string command, int requestsPerWorker, GatewayOptions options, IPipelineEntry entry)
+    /// <summary>Makes it of options that the validator has seen; <see langword="null"/> where they have no command.</summary>
+    public static WorkerProgram? Create(ProgramOptions options, IPipelineEntry entry)
     {
+        if (options.Command is not { } command)
+        {
+            return null;
+        }
+
         if (!CommandLine.TrySplit(command, out var words, out var error))
         {
             throw new InvalidOperationException(error);
@@ -24,12 +29,12 @@ internal static class CommandProgram
         {
             Name = words[0],
             Locate = () => programs.Find(words[0]),
-            Arguments = (socket, _) => [.. arguments.Select(argument => argument.Replace(SocketPlaceholder, socket, StringComparison.Ordinal))],
+            Arguments = place => [.. arguments.Select(argument => argument.Replace(SocketPlaceholder, place.Socket, StringComparison.Ordinal))],
             ListensItself = arguments.Any(static argument => argument.Contains(SocketPlaceholder, StringComparison.Ordinal)),
             WorkingDirectory = entry.ResolvePath("."),
             Environment = MakeEnvironment(options, environment, []),
             Count = options.WorkerCount,
-            Capacity = requestsPerWorker,
+            Capacity = options.RequestsPerWorker,
             IsSingle = true,
             MaxRequests = options.MaxRequests,
             StartTimeout = options.StartTimeout,

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Webserv.Abstractions.Pipeline;
 using Webserv.Gateway.Processes;
+using Webserv.Gateway.Processes.Linux;
 
 namespace Webserv.Plugins.FastCgi.Workers;
 
@@ -51,8 +53,11 @@ internal sealed class PhpProgram
     {
         Name = Path.GetFileName(_name),
         Locate = () => _programs.Find(_name),
-        Arguments = (socket, directory) => ["--nodaemonize", "--fpm-config", WriteConfiguration(socket, directory), .. AsRoot(), .. Settings()],
+        Arguments = place => ["--nodaemonize", "--fpm-config", WriteConfiguration(place), .. AsRoot(), .. Settings()],
         ListensItself = true,
+
+        // As everywhere: its master makes the socket and reads its configuration before anything of the user's runs.
+        ChangesUserItself = true,
         WorkingDirectory = _entry.Root ?? _entry.ResolvePath("."),
         Environment = CommandProgram.MakeEnvironment(_options, _environment, []),
         Count = 1,
@@ -69,7 +74,7 @@ internal sealed class PhpProgram
     {
         Name = Path.GetFileName(_name),
         Locate = () => _programs.Find(_name),
-        Arguments = (_, _) => Settings(),
+        Arguments = _ => Settings(),
         WorkingDirectory = _entry.Root ?? _entry.ResolvePath("."),
 
         // By itself it would end after 500 requests, in the middle of others that are on their way.
@@ -85,13 +90,22 @@ internal sealed class PhpProgram
 
     private string[] Settings() => [.. _options.Settings.SelectMany(static setting => new[] { "-d", $"{setting.Key}={setting.Value}" })];
 
-    // The user is the server's, root or not; php-fpm has to be told that root is meant.
+    // Without another user it is the server's, root or not; php-fpm has to be told that root is meant.
     private static string[] AsRoot() => Environment.IsPrivilegedProcess ? ["--allow-to-run-as-root"] : [];
 
-    private string WriteConfiguration(string socket, string directory)
+    // By its name php-fpm also finds the other groups of the user.
+    private static string UserOf(ProcessIdentity identity)
     {
-        var file = Path.Join(directory, Path.GetFileNameWithoutExtension(socket) + ".conf");
-        var user = Environment.IsPrivilegedProcess ? "user = root\ngroup = root\n" : "";
+        var number = identity.User.ToString(CultureInfo.InvariantCulture);
+        return Accounts.FindUser(number)?.Name ?? number;
+    }
+
+    private string WriteConfiguration(WorkerPlace place)
+    {
+        var file = Path.Join(place.Directory, Path.GetFileNameWithoutExtension(place.Socket) + ".conf");
+        var user = place.Identity is { } identity ? $"user = {UserOf(identity)}\ngroup = {identity.Group}\n"
+            : Environment.IsPrivilegedProcess ? "user = root\ngroup = root\n"
+            : "";
         var limit = _options.TotalTimeout is { } total ? $"request_terminate_timeout = {Math.Ceiling(total.TotalSeconds)}s\n" : "";
         File.WriteAllText(
             file,
@@ -102,7 +116,7 @@ internal sealed class PhpProgram
             daemonize = no
 
             [webserv]
-            listen = {socket}
+            listen = {place.Socket}
             listen.mode = 0600
             pm = static
             pm.max_children = {_options.WorkerCount}

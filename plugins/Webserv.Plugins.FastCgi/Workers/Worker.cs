@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Webserv.Gateway.Exchange;
 using Webserv.Gateway.Processes;
+using Webserv.Gateway.Processes.Linux;
 using Webserv.Plugins.FastCgi.Backends;
 
 namespace Webserv.Plugins.FastCgi.Workers;
@@ -13,20 +14,24 @@ internal sealed class Worker
     private readonly IScriptProcess _process;
     private readonly ScriptLifetime _lifetime;
     private readonly string _socket;
+    private readonly PrivateDirectory? _directory;
     private readonly Task _output;
     private readonly TaskCompletionSource _replacementWanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopOutput = new();
+    private PinnedSocket? _pin;
 
     /// <param name="process">The process; owned.</param>
     /// <param name="name">What it is called in messages.</param>
     /// <param name="socket">The path of its socket, deleted in the end.</param>
+    /// <param name="directory">The directory of its own that it makes the socket in as another user than the server's, removed in the end; where it does.</param>
     /// <param name="limits">How long it may take to end.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told what it writes and how it ended.</param>
-    public Worker(IScriptProcess process, string name, string socket, ExchangeLimits limits, TimeProvider time, ILogger logger)
+    public Worker(IScriptProcess process, string name, string socket, PrivateDirectory? directory, ExchangeLimits limits, TimeProvider time, ILogger logger)
     {
         _process = process;
         _socket = socket;
+        _directory = directory;
         Id = process.Id;
         var id = $"pid {process.Id}";
         StartedAt = time.GetTimestamp();
@@ -52,6 +57,20 @@ internal sealed class Worker
 
     /// <summary>Whether it must not be given time to end its requests.</summary>
     public bool Hangs { get; private set; }
+
+    /// <summary>What ends it or has, other than itself.</summary>
+    public string? FindCrash() => _lifetime.FindCrash();
+
+    /// <summary>Takes hold of the socket that it has made as another user.</summary>
+    /// <exception cref="IOException">There is none yet.</exception>
+    public void Pin(uint owner)
+    {
+        if (_directory is not null && _pin is null)
+        {
+            _pin = PinnedSocket.Open(_socket, owner);
+            Backend.Address = BackendAddress.ForPath(_pin.Path);
+        }
+    }
 
     /// <summary>Another one is to take its place.</summary>
     /// <param name="hangs">Whether it does not do anything any more.</param>
@@ -81,6 +100,14 @@ internal sealed class Worker
         await _output.ConfigureAwait(false);
         await _lifetime.Completion.ConfigureAwait(false);
         _stopOutput.Dispose();
-        File.Delete(_socket);
+        _pin?.Dispose();
+        if (_directory is null)
+        {
+            File.Delete(_socket);
+        }
+        else
+        {
+            _directory.Remove();
+        }
     }
 }

@@ -27,13 +27,14 @@ internal sealed class WorkerPool : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly string _entry;
-    private readonly PrivateDirectory _directory = new();
+    private readonly SocketDirectory _directory = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly LogThrottle _throttle;
     private readonly long[] _nextStart;
     private readonly Lock _gate = new();
     private readonly HashSet<Worker> _workers = [];
     private readonly List<Task> _retiring = [];
+    private ProcessLimits _limits = ProcessLimits.None;
     private Task _slots = Task.CompletedTask;
     private int _made;
     private int _starting;
@@ -85,8 +86,11 @@ internal sealed class WorkerPool : IAsyncDisposable
     }
 
     /// <summary>Starts them, without waiting for it.</summary>
-    public void Start()
+    /// <param name="limits">What each may take, and as whom it runs.</param>
+    public void Start(ProcessLimits limits)
     {
+        _limits = limits;
+
         // Whatever ends the process in order, a second signal included, leaves none behind.
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
         _slots = Task.WhenAll(Enumerable.Range(0, _program.Count).Select(slot => Task.Run(() => SuperviseAsync(slot))));
@@ -240,25 +244,31 @@ internal sealed class WorkerPool : IAsyncDisposable
     private Worker Make()
     {
         var path = _program.Locate() ?? throw new ProcessStartException(ProcessStartFailure.NotFound, $"{_program.Name} was not found");
-        var directory = _directory.Path;
-        var socket = Path.Join(directory, $"{Interlocked.Increment(ref _made)}.sock");
+        var identity = _limits.Identity;
+        var own = identity is not null && _program is { ListensItself: true, ChangesUserItself: false } ? _directory.MakeFor(identity) : null;
+        var socket = Path.Join(own?.FullName ?? _directory.Path, $"{Interlocked.Increment(ref _made)}.sock");
         using var listening = _program.ListensItself ? null : ListeningSocket.Open(socket);
         Interlocked.Increment(ref _starting);
         try
         {
-            var process = _runner.Start(new ProcessStart(
-                path, _program.Arguments(socket, directory), _program.WorkingDirectory, _program.Environment) { Input = listening });
+            var arguments = _program.Arguments(new WorkerPlace(socket, _directory.Path, identity));
+            var process = _runner.Start(new ProcessStart(path, arguments, _program.WorkingDirectory, _program.Environment)
+            {
+                Input = listening,
+                Limits = _program.ChangesUserItself ? _limits with { Identity = null } : _limits,
+            });
             var limits = new ExchangeLimits
             {
                 Timeout = _program.Timeout,
                 KillGrace = _program.KillGrace,
                 MaxHeaderSize = ByteSize.FromKilobytes(64),
             };
-            var worker = new Worker(process, _program.Name, socket, limits, _time, _logger);
+            var worker = new Worker(process, _program.Name, socket, own, limits, _time, _logger);
             worker.Backend = new Backend($"{_program.Name} (pid {process.Id})", BackendAddress.ForPath(socket), _program.Capacity)
             {
                 MaxRequests = _program.MaxRequests,
                 WornOut = () => worker.WantReplacement(hangs: false),
+                FindCrash = _program.IsSingle ? worker.FindCrash : null,
                 Recover = _program.IsSingle ? (hung, free) => _ = RecoverAsync(worker, hung, free) : null,
             };
             _client.Prepare(worker.Backend);
@@ -277,6 +287,7 @@ internal sealed class WorkerPool : IAsyncDisposable
         catch
         {
             File.Delete(socket);
+            own?.Remove();
             throw;
         }
         finally
@@ -319,6 +330,11 @@ internal sealed class WorkerPool : IAsyncDisposable
         {
             try
             {
+                if (_limits.Identity is { } identity)
+                {
+                    worker.Pin(identity.User);
+                }
+
                 // Whether it answers or closes the connection: it is there.
                 await _client.IsReadyAsync(worker.Backend.Address, cancellation).ConfigureAwait(false);
                 return;

@@ -9,8 +9,11 @@ internal sealed record WorkerProgram
     /// <summary>Finds its absolute path; <see langword="null"/> where it is not there (any more).</summary>
     public required Func<string?> Locate { get; init; }
 
-    /// <summary>Its arguments, for the path of the socket and the private directory in which it is.</summary>
-    public required Func<string, string, IReadOnlyList<string>> Arguments { get; init; }
+    /// <summary>Its arguments.</summary>
+    public required Func<WorkerPlace, IReadOnlyList<string>> Arguments { get; init; }
+
+    /// <summary>Whether it is started as the server's user and lets its processes become another one by itself.</summary>
+    public bool ChangesUserItself { get; init; }
 
     /// <summary>Whether it makes the socket itself. Any other finds it as its descriptor 0, listening.</summary>
     public bool ListensItself { get; init; }

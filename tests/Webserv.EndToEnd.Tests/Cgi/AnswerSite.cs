@@ -33,6 +33,7 @@ public sealed class AnswerSite : IAsyncLifetime
         Folder.WriteScript("cgi/nph-broken.sh", "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\nno status line'\n");
         Folder.WriteScript("cgi/more.sh", "#!/bin/sh\nprintf 'Content-Length: 3\\n\\nabcdef'\n");
         Folder.WriteScript("cgi/less.sh", "#!/bin/sh\nprintf 'Content-Length: 10\\n\\nabc'\n");
+        Folder.WriteScript("cgi/crash.sh", "#!/bin/sh\nprintf 'A: b\\n\\npart'; read -r a; kill -SEGV $$\n");
         Folder.WriteScript("cgi/count.sh", "#!/bin/sh\nprintf 'A: b\\n\\n'; wc -c | tr -d ' \\n'\n");
         Folder.WriteScript("cgi/send.sh", "#!/bin/sh\nprintf 'Content-Type: text/x\\nSet-Cookie: a=1\\nX-Accel-Redirect: /protected/%s\\n\\nnot this' \"$QUERY_STRING\"\n");
         Folder.WriteScript("cgi/loop.sh", "#!/bin/sh\nprintf 'Location: /cgi/loop.sh\\n\\n'\n");

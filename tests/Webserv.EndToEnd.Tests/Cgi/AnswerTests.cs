@@ -96,6 +96,31 @@ public sealed class AnswerTests(AnswerSite site) : IClassFixture<AnswerSite>
     }
 
     [Theory]
+    [InlineData("1.1")]
+    [InlineData("1.0")]
+    public async Task Post_KilledBySignalInMidAnswer_IsNeverAWholeAnswer(string version)
+    {
+        using var client = await site.Server.ConnectAsync();
+        await client.SendAsync($"POST /cgi/crash.sh HTTP/{version}\r\nHost: x\r\nContent-Length: 3\r\n\r\n");
+        await client.ReadUntilAsync("part");
+        await client.SendAsync("go\n");
+        string? rest = null;
+        try
+        {
+            rest = await client.ReadToEndAsync();
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // What only the end of the connection ends can be cut off by nothing else.
+        }
+
+        Assert.True(rest is null || (version == "1.1" && !rest.Contains("0\r\n\r\n", StringComparison.Ordinal)), rest);
+        await Eventually.HoldsAsync(
+            () => site.Server.Log.Lines.Any(static line => line.Contains("its answer broke off: it was killed by signal 11 (SIGSEGV)", StringComparison.Ordinal)),
+            () => site.Server.Log.ToString());
+    }
+
+    [Theory]
     [InlineData("/cgi/none.sh", 404)]
     [InlineData("/cgi/plain.sh", 403)]
     [InlineData("/get/get.sh", 405)]

@@ -69,6 +69,15 @@ internal sealed class ScriptSite : IAsyncDisposable
         return path;
     }
 
+    /// <summary>Lets everybody read and execute a file or directory.</summary>
+    public static void Permit(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
+        }
+    }
+
     public Task<TestHttpResponse> SendAsync(TestHttpContext context) =>
         context.SendAsync(Middleware, TestContext.Current.CancellationToken);
 

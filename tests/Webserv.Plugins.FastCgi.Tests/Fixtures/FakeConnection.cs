@@ -33,8 +33,13 @@ internal sealed class FakeConnection(Socket socket) : IDisposable
 
         Assert.Equal((1, 8), (begin.Type, begin.Content.Length));
         var request = new FakeRequest(begin.Id, (begin.Content[0] << 8) + begin.Content[1], begin.Content[2]);
-        foreach (var (type, target) in new[] { ((byte)4, request.Params), ((byte)5, request.Body) })
+        foreach (var (type, target) in new[] { ((byte)4, request.Params), ((byte)5, request.Body), ((byte)8, request.Data) })
         {
+            if (type == 8 && request.Role != 3)
+            {
+                break; // Only a Filter gets a file.
+            }
+
             while (true)
             {
                 var record = await ReadAsync();
@@ -71,7 +76,7 @@ internal sealed class FakeConnection(Socket socket) : IDisposable
 
     /// <summary>The records of an answer.</summary>
     public static byte[] Answer(int id, string answer, byte status = 0) =>
-        [.. Record(6, id, Encoding.Latin1.GetBytes(answer), 3), .. Record(6, id, [], 0), .. End(id, status)];
+        [.. Encoding.Latin1.GetBytes(answer).Chunk(65_000).SelectMany(part => Record(6, id, part, 3)), .. Record(6, id, [], 0), .. End(id, status)];
 
     public static byte[] End(int id, byte status = 0, byte code = 0) => Record(3, id, [0, 0, 0, code, status, 0, 0, 0], 0);
 

@@ -15,6 +15,8 @@ internal sealed class FakeRequest(int id, int role, byte flags)
 
     public MemoryStream Body { get; } = new();
 
+    public MemoryStream Data { get; } = new();
+
     public Dictionary<string, string> Variables
     {
         get

@@ -47,6 +47,9 @@ internal sealed class AnswerBody
     /// <summary>Whether there is one at all, if only for its length.</summary>
     public bool IsWanted => _kind != Kind.None;
 
+    /// <summary>Whether nothing but the end of the output says where it ends.</summary>
+    public bool EndsWithOutput => _kind == Kind.Sent && _chunks is null && _length is null;
+
     /// <summary>How many bytes came behind the end of the body.</summary>
     public long Excess { get; private set; }
 

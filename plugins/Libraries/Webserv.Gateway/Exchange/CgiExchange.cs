@@ -102,7 +102,7 @@ internal sealed class CgiExchange(
         {
             // The script ended in order; what it left behind is ended with it.
             const string NoHead = "it ended without a header block, and what it started writes none";
-            return (_headReceived ? _answer?.Shortfall : NoHead) is { } problem ? Bad(problem) : null;
+            return (_headReceived ? FindShortfall(_answer) : NoHead) is { } problem ? Bad(problem) : null;
         }
 
         var limit = reason switch
@@ -126,6 +126,7 @@ internal sealed class CgiExchange(
     /// <summary>Logs what is wrong with the answer and says how the request ends: with 502, or cut off where it had begun.</summary>
     private Exception Bad(string problem, CgiResponseException? exception = null)
     {
+        problem = peer.FindCrash() is { } crash ? $"{problem}: it {crash}" : problem;
         Log.BadAnswer(logger, peer.Name, context.TraceId, problem);
         return context.Response.HasStarted
             ? new IOException($"{peer.Name}: {problem}", exception)
@@ -352,7 +353,7 @@ internal sealed class CgiExchange(
             start = 0;
         }
 
-        if (answer.Shortfall is { } shortfall)
+        if (FindShortfall(answer) is { } shortfall)
         {
             throw new CgiResponseException(shortfall);
         }
@@ -362,6 +363,10 @@ internal sealed class CgiExchange(
             Log.WroteMore(logger, peer.Name, context.TraceId, answer.Excess);
         }
     }
+
+    /// <summary>What is missing of an answer that has ended; of one that only its end could end, whoever wrote it knows.</summary>
+    private string? FindShortfall(AnswerBody? answer) =>
+        answer?.Shortfall ?? (answer is { EndsWithOutput: true } && peer.FindCrash() is not null ? "its answer broke off" : null);
 
     /// <summary>What is too much is not sent, not even in part: the answer ends in a way that nobody takes for its end.</summary>
     private void CountOutput(int count)

@@ -20,6 +20,9 @@ internal interface IExchangePeer
     /// <summary>Finds out, where the answer has ended without a byte, whether the script was never run.</summary>
     ValueTask<ProcessStartException?> FindStartFailureAsync(CancellationToken cancellation) => default;
 
+    /// <summary>What has cut its answer off, where that ends without having said how long it is: it was killed by a signal, or by the server.</summary>
+    string? FindCrash() => null;
+
     /// <summary>Whether its answer cannot be read at the moment for a reason that is not its own, so that its silence does not count.</summary>
     bool IsHeldUp => false;
 

@@ -19,6 +19,8 @@ internal sealed class ScriptLifetime : IExchangePeer
     private readonly ScriptRemains? _remains;
     private readonly TaskCompletionSource _exchangeEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _reaping = new();
+    private ProcessExit? _exit;
     private volatile bool _gone;
 
     /// <param name="process">The script; owned from now on.</param>
@@ -82,6 +84,19 @@ internal sealed class ScriptLifetime : IExchangePeer
 
     public ValueTask<ProcessStartException?> FindStartFailureAsync(CancellationToken cancellation) =>
         _process.FindStartFailureAsync(cancellation);
+
+    public string? FindCrash()
+    {
+        if (_killed.Task.IsCompleted)
+        {
+            return "was ended by the server";
+        }
+
+        lock (_reaping)
+        {
+            return (_exit ?? _process.FindExit()) is { Signal: not null } exit ? exit.ToString() : null;
+        }
+    }
 
     /// <summary>The exchange is over and does not touch the pipes any more.</summary>
     public void ExchangeEnded() => _exchangeEnded.TrySetResult();
@@ -151,7 +166,12 @@ internal sealed class ScriptLifetime : IExchangePeer
     private async Task EndGroupAsync()
     {
         _process.Signal(ScriptSignal.Terminate);
-        var exit = _process.Reap();
+        ProcessExit exit;
+        lock (_reaping)
+        {
+            _exit = exit = _process.Reap();
+        }
+
         if (!exit.IsSuccess && !_killed.Task.IsCompleted)
         {
             Log.Failed(_logger, _script, _traceId, exit);

@@ -28,6 +28,9 @@ internal interface IScriptProcess : IAsyncDisposable
     /// </summary>
     ValueTask<ProcessStartException?> FindStartFailureAsync(CancellationToken cancellation) => default;
 
+    /// <summary>How it ends, or has ended, without collecting it; <see langword="null"/> where it runs, or nobody knows. Not after <see cref="Reap"/>.</summary>
+    ProcessExit? FindExit() => null;
+
     /// <summary>Collects the exit status; to be called once, after <see cref="Exited"/>.</summary>
     ProcessExit Reap();
 }

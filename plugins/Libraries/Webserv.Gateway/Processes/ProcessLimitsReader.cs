@@ -51,6 +51,29 @@ internal static class ProcessLimitsReader
         }
     }
 
+    /// <summary>Whether any of them is set.</summary>
+    public static bool IsAnySet(ProcessLimitOptions options) => options is not
+    {
+        Memory: null, CpuTime: null, Processes: null, OpenFiles: null, FileSize: null, CoreSize: null, Niceness: null, User: null, Group: null, Umask: null,
+    };
+
+    /// <summary>The limits that options stand for, after a program has been started with them to see that they can be had.</summary>
+    /// <param name="options">Options in which <see cref="Check"/> finds nothing wrong.</param>
+    /// <param name="runner">What will start programs with them.</param>
+    /// <param name="problems">What cannot be had here is added.</param>
+    /// <param name="cancellation">Cancelled when nobody waits for it.</param>
+    public static async Task<ProcessLimits> ReadAsync(
+        ProcessLimitOptions options, IProcessRunner runner, ICollection<string> problems, CancellationToken cancellation)
+    {
+        var limits = Read(options, problems);
+        if (problems.Count == 0 && await runner.FindProblemAsync(limits, cancellation).ConfigureAwait(false) is { } problem)
+        {
+            problems.Add(problem);
+        }
+
+        return limits;
+    }
+
     /// <summary>The limits that options stand for, their names looked up in the system.</summary>
     /// <param name="options">Options in which <see cref="Check"/> finds nothing wrong.</param>
     /// <param name="problems">What cannot be had here is added.</param>

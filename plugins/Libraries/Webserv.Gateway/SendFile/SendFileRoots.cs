@@ -38,6 +38,11 @@ internal sealed class SendFileRoots
         static int Length(SendFileRoot root) => root.Prefix.Length;
     }
 
+    /// <summary>Opens the directories; <see langword="null"/> where none is configured, and the fields have no meaning.</summary>
+    public static SendFileRoots? Create(
+        IDictionary<string, string> urls, IList<string> directories, IPipelineEntry entry, IOpenFileCache files, TimeProvider time) =>
+        urls.Count + directories.Count > 0 ? new SendFileRoots(urls, directories, entry, files, time) : null;
+
     /// <summary>Whether a field names a file to be sent; such fields are never the client's.</summary>
     public static bool IsInstruction(string name) => ByUrl.Contains(name) || name.Equals(ByPath, StringComparison.OrdinalIgnoreCase);
 

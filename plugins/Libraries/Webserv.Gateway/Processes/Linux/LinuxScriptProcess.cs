@@ -56,6 +56,8 @@ internal sealed class LinuxScriptProcess : IScriptProcess
         return IdentityLauncher.FindFailure(Id, ExitCode(), _program, _limits);
     }
 
+    public ProcessExit? FindExit() => ExitingProcess.Find(Id);
+
     public ProcessExit Reap()
     {
         int result;

@@ -34,6 +34,17 @@ internal sealed class Pipe : IDisposable
     /// <summary>The end that is written to.</summary>
     public SafeFileHandle Writer { get; }
 
+    /// <summary>Gives an end to a user, who can open it anew then (<c>/dev/stdout</c>).</summary>
+    /// <exception cref="ProcessStartException">It cannot be given away.</exception>
+    public static void Give(SafeFileHandle end, ProcessIdentity identity, string program)
+    {
+        if (NativeLimits.ChangeOwner((int)end.DangerousGetHandle(), identity.User, identity.Group) != 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            throw Errno.CannotLimit($"fchown for {program}: {Marshal.GetPInvokeErrorMessage(error)}", error);
+        }
+    }
+
     public void Dispose()
     {
         Reader.Dispose();

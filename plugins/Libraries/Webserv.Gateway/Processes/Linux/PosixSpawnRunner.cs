@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Webserv.Abstractions.IO;
 
@@ -28,9 +26,9 @@ internal sealed class PosixSpawnRunner(IPipeStreams streams, TimeProvider time) 
         if (limits.Identity is { } identity)
         {
             // Who opens /dev/stdout, /dev/stderr or /dev/stdin anew must own the pipe.
-            Give(input.Reader, identity, name);
-            Give(output.Writer, identity, name);
-            Give(error.Writer, identity, name);
+            Pipe.Give(input.Reader, identity, name);
+            Pipe.Give(output.Writer, identity, name);
+            Pipe.Give(error.Writer, identity, name);
             start = IdentityLauncher.Wrap(start, identity);
         }
 
@@ -116,15 +114,6 @@ internal sealed class PosixSpawnRunner(IPipeStreams streams, TimeProvider time) 
                 process.Reap();
                 throw;
             }
-        }
-    }
-
-    private static void Give(SafeFileHandle end, ProcessIdentity identity, string program)
-    {
-        if (NativeLimits.ChangeOwner((int)end.DangerousGetHandle(), identity.User, identity.Group) != 0)
-        {
-            var error = Marshal.GetLastPInvokeError();
-            throw Errno.CannotLimit(string.Create(CultureInfo.InvariantCulture, $"fchown for {program}: {Marshal.GetPInvokeErrorMessage(error)}"), error);
         }
     }
 

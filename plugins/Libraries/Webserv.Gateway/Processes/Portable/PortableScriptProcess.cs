@@ -30,6 +30,8 @@ internal sealed class PortableScriptProcess(Process process) : IScriptProcess
         return true;
     }
 
+    public ProcessExit? FindExit() => process.HasExited ? Reap() : null;
+
     public ProcessExit Reap() => process.ExitCode is var code && !OperatingSystem.IsWindows() && code > 128
         ? new ProcessExit(null, code - 128)
         : new ProcessExit(code);

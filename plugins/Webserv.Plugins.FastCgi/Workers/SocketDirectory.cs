@@ -1,12 +1,17 @@
 using System.Text;
+using Webserv.Gateway.Processes;
+using Webserv.Gateway.Processes.Linux;
 
 namespace Webserv.Plugins.FastCgi.Workers;
 
 /// <summary>A directory for sockets and configurations that nobody else may enter; made when it is first needed.</summary>
-internal sealed class PrivateDirectory : IDisposable
+internal sealed class SocketDirectory : IDisposable
 {
     // What is left of the 107 bytes of a socket's path has to do for the names in it.
-    private const int LongestPath = 80;
+    private const int LongestPath = 70;
+    private const UnixFileMode OwnersAndAWayThrough =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     private readonly Lock _gate = new();
     private string? _path;
     private bool _disposed;
@@ -23,6 +28,19 @@ internal sealed class PrivateDirectory : IDisposable
                 return _path ??= Make();
             }
         }
+    }
+
+    /// <summary>Makes a directory in it for a program that makes a socket as another user than the server's.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public PrivateDirectory MakeFor(ProcessIdentity identity)
+    {
+        var path = Path;
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, OwnersAndAWayThrough);
+        }
+
+        return PrivateDirectory.Create(path, identity);
     }
 
     public void Dispose()
