@@ -1,5 +1,6 @@
 """An ordinary client that asks for a file again and again, and notes how long each answer took."""
 
+import multiprocessing
 import socket
 import threading
 import time
@@ -78,3 +79,32 @@ class OrdinaryClient(threading.Thread):
             body += more
         if body != self._content:
             raise ValueError("another content")
+
+
+class OrdinaryProcess:
+    """The same in a process of its own: what other threads of this one do, who share its interpreter, is not the server's latency."""
+
+    def __init__(self, *arguments, **options):
+        context = multiprocessing.get_context("spawn")
+        self._ours, theirs = context.Pipe()
+        self._process = context.Process(target=_ask_until_told, args=(theirs, arguments, options), daemon=True)
+        self.latencies = []
+        self.failures = []
+
+    def start(self):
+        self._process.start()
+        self._ours.recv()
+
+    def stop(self):
+        self._ours.send("stop")
+        self.latencies, self.failures = self._ours.recv()
+        self._process.join(10)
+
+
+def _ask_until_told(connection, arguments, options):
+    client = OrdinaryClient(*arguments, **options)
+    client.start()
+    connection.send("ready")
+    connection.recv()
+    client.stop()
+    connection.send((client.latencies, client.failures))

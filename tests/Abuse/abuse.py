@@ -25,7 +25,7 @@ import collection
 import memory
 import server_watch
 from misdeeds import BOMB_USER, misdeeds
-from ordinary_client import OrdinaryClient, percentile
+from ordinary_client import OrdinaryClient, OrdinaryProcess, percentile
 from process import ServerProcess, free_port
 from servers import SERVERS
 
@@ -104,7 +104,7 @@ class Clients:
 
     def _ask(self, kind):
         try:
-            with socket.create_connection(("127.0.0.1", self._site.port), timeout=kind.patience or 90) as connection:
+            with socket.create_connection(("127.0.0.1", self._site.port), timeout=kind.patience or 240) as connection:
                 head = f"POST {self._site.paths[kind.name]} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {kind.body}\r\n\r\n"
                 sender = threading.Thread(target=self._send, args=(connection, head.encode() + bytes(kind.body)), daemon=True)
                 sender.start()
@@ -300,7 +300,7 @@ def abuse(site, server, options, kinds, checks):
     warm.stop()
     before = Rest(site, server)
     clients = Clients(site)
-    ordinary = OrdinaryClient(site.port, "/page.txt", PAGE, timeout=30)
+    ordinary = OrdinaryProcess(site.port, "/page.txt", PAGE, timeout=30)
     ordinary.start()
     begin = time.monotonic()
     all_at_once([lambda kind=kind: clients.ask(kind) for _ in range(options.each) for kind in kinds])

@@ -23,7 +23,7 @@ class Misdeed:
 
     def settings(self, timeout):
         """Its options, with time for those that are to answer, however busy the machine: how quick they are is not the question."""
-        patience = {} if 504 in self.outcomes or self.patience else {"FirstByteTimeout": "60s"}
+        patience = {} if 504 in self.outcomes or self.patience else {"FirstByteTimeout": "200s", "Timeout": "30s"}
         limits = {"Niceness": NICENESS, **self.options.get("Limits", {})}
         return {"Timeout": timeout, **patience, **self.options, "Limits": limits}
 

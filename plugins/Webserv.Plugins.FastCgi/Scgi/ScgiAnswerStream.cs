@@ -29,7 +29,7 @@ internal sealed class ScgiAnswerStream(Stream input) : Stream
         try
         {
             var count = await input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-            if (count == 0)
+            if (count == 0 && !buffer.IsEmpty)
             {
                 _ended.TrySetResult();
             }

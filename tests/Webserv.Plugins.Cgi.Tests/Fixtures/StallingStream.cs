@@ -10,7 +10,7 @@ internal sealed class StallingStream(byte[] first) : MemoryStream(first)
     {
         LastToken = cancellationToken;
         var count = Read(buffer.Span);
-        if (count == 0)
+        if (count == 0 && (!buffer.IsEmpty || Position == Length)) // An empty read waits for something to read.
         {
             await Task.Delay(Timeout.Infinite, cancellationToken);
         }

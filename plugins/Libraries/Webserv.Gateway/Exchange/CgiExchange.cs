@@ -218,68 +218,55 @@ internal sealed class CgiExchange(
 
     private async Task ReceiveAnswerAsync(ProgressWatch watch)
     {
-        var output = peer.StandardOutput;
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BufferSize, limits.MaxHeaderSize));
-        try
+        using var buffer = new AnswerBuffer(peer.StandardOutput, (int)Math.Min(BufferSize, limits.MaxHeaderSize));
+        await buffer.WaitAsync(watch.Token).ConfigureAwait(false);
+        var headLength = -1;
+        for (var lineStart = 0; headLength < 0;)
         {
-            var filled = 0;
-            var headLength = -1;
-            for (var lineStart = 0; headLength < 0;)
+            var count = await buffer.ReadAsync(watch.Token).ConfigureAwait(false);
+            var data = buffer.Data;
+            watch.Answered();
+            if (count == 0)
             {
-                if (filled == buffer.Length)
+                if (data.IsEmpty && await peer.FindStartFailureAsync(watch.Token).ConfigureAwait(false) is { } failure)
                 {
-                    buffer = Grow(buffer);
+                    throw failure;
                 }
 
-                var count = await output.ReadAsync(buffer.AsMemory(filled), watch.Token).ConfigureAwait(false);
-                watch.Answered();
-                if (count == 0)
-                {
-                    if (filled == 0 && await peer.FindStartFailureAsync(watch.Token).ConfigureAwait(false) is { } failure)
-                    {
-                        throw failure;
-                    }
-
-                    throw new CgiResponseException(filled == 0
-                        ? "it ended without any output"
-                        : $"its output ended before the header block did: {CgiResponseHead.Excerpt(buffer.AsSpan(0, filled))}");
-                }
-
-                filled += count;
-                headLength = CgiResponseHead.FindEnd(buffer.AsSpan(0, filled), ref lineStart);
-                if ((headLength < 0 ? filled : headLength) > limits.MaxHeaderSize)
-                {
-                    throw new CgiResponseException(
-                        $"its header block is longer than {limits.MaxHeaderSize}: {CgiResponseHead.Excerpt(buffer.AsSpan(0, filled))}");
-                }
+                throw new CgiResponseException(data.IsEmpty
+                    ? "it ended without any output"
+                    : $"its output ended before the header block did: {CgiResponseHead.Excerpt(data.Span)}");
             }
 
-            var block = buffer.AsSpan(0, headLength);
-            var head = _rules.NonParsedHeaders ? CgiResponseHead.ParseHttp(block) : CgiResponseHead.Parse(block);
-            _headReceived = true;
-            if (head.IsLocalRedirect && context.GetFeature<ILocalRedirectFeature>() is not null)
+            headLength = CgiResponseHead.FindEnd(data.Span, ref lineStart);
+            if ((headLength < 0 ? data.Length : headLength) > limits.MaxHeaderSize)
             {
-                Redirection.Remember(context);
-                _localRedirect = head.Location;
-                return;
+                throw new CgiResponseException($"its header block is longer than {limits.MaxHeaderSize}: {CgiResponseHead.Excerpt(data.Span)}");
             }
+        }
 
-            await AnswerAsync(head, buffer, headLength, filled - headLength, watch).ConfigureAwait(false);
-        }
-        finally
+        var block = buffer.Data.Span[..headLength];
+        var head = _rules.NonParsedHeaders ? CgiResponseHead.ParseHttp(block) : CgiResponseHead.Parse(block);
+        buffer.Skip(headLength);
+        _headReceived = true;
+        if (head.IsLocalRedirect && context.GetFeature<ILocalRedirectFeature>() is not null)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Redirection.Remember(context);
+            _localRedirect = head.Location;
+            return;
         }
+
+        await AnswerAsync(head, buffer, watch).ConfigureAwait(false);
     }
 
-    private async Task AnswerAsync(CgiResponseHead head, byte[] buffer, int start, int count, ProgressWatch watch)
+    private async Task AnswerAsync(CgiResponseHead head, AnswerBuffer buffer, ProgressWatch watch)
     {
         var instruction = _rules.Files is null ? null : SendFileRoots.FindInstruction(head.Lines);
         Apply(head, isFile: instruction is not null);
         if (instruction is null)
         {
             _answer = AnswerBody.For(head, isHead: context.Request.Method == HttpMethods.Head);
-            await SendAnswerAsync(_answer, buffer, start, count, watch).ConfigureAwait(false);
+            await SendAnswerAsync(_answer, buffer, watch).ConfigureAwait(false);
             return;
         }
 
@@ -287,7 +274,7 @@ internal sealed class CgiExchange(
         await ForClientAsync(
             _rules.Files!.SendAsync(context, instruction.Value, peer.Name, logger, watch.Token), watch).ConfigureAwait(false);
         _answer = AnswerBody.Unwanted();
-        await SendAnswerAsync(_answer, buffer, start, count, watch).ConfigureAwait(false);
+        await SendAnswerAsync(_answer, buffer, watch).ConfigureAwait(false);
     }
 
     private void Apply(CgiResponseHead head, bool isFile)
@@ -315,17 +302,18 @@ internal sealed class CgiExchange(
         response.ContentLength = isFile || head.EffectiveStatus == StatusCodes.ResetContent ? null : head.ContentLength;
     }
 
-    private async Task SendAnswerAsync(AnswerBody answer, byte[] buffer, int start, int count, ProgressWatch watch)
+    private async Task SendAnswerAsync(AnswerBody answer, AnswerBuffer buffer, ProgressWatch watch)
     {
-        while (true)
+        do
         {
-            var wanted = answer.Take(buffer.AsSpan(start, count));
+            var wanted = answer.Take(buffer.Data.Span);
             CountOutput(wanted);
             if (wanted > 0)
             {
-                await ForClientAsync(context.Response.Body.WriteAsync(buffer.AsMemory(start, wanted), watch.Token).AsTask(), watch).ConfigureAwait(false);
+                await ForClientAsync(context.Response.Body.WriteAsync(buffer.Data[..wanted], watch.Token).AsTask(), watch).ConfigureAwait(false);
             }
 
+            buffer.Clear();
             if (answer.Excess > MostExcess)
             {
                 Log.WroteTooMuch(logger, peer.Name, context.TraceId, MostExcess);
@@ -334,24 +322,20 @@ internal sealed class CgiExchange(
             }
 
             // More that is there already goes out together; what is there alone goes out now.
-            var reading = peer.StandardOutput.ReadAsync(buffer, watch.Token);
-            if (!reading.IsCompleted)
+            var waiting = buffer.WaitAsync(watch.Token);
+            if (waiting.IsCompleted)
             {
-                count = await ReadWhileFlushingAsync(reading.AsTask(), watch).ConfigureAwait(false);
+                await waiting.ConfigureAwait(false);
             }
             else
             {
-                count = await reading.ConfigureAwait(false);
+                await WaitWhileFlushingAsync(waiting.AsTask(), watch).ConfigureAwait(false);
             }
 
+            await buffer.ReadAsync(watch.Token).ConfigureAwait(false);
             watch.Progressed();
-            if (count == 0)
-            {
-                break;
-            }
-
-            start = 0;
         }
+        while (!buffer.Data.IsEmpty);
 
         if (FindShortfall(answer) is { } shortfall)
         {
@@ -380,7 +364,7 @@ internal sealed class CgiExchange(
         }
     }
 
-    private async Task<int> ReadWhileFlushingAsync(Task<int> reading, ProgressWatch watch)
+    private async Task WaitWhileFlushingAsync(Task waiting, ProgressWatch watch)
     {
         try
         {
@@ -388,13 +372,13 @@ internal sealed class CgiExchange(
         }
         catch
         {
-            // The buffer is free only when nobody reads into it any more.
+            // The stream is free only when nobody waits for it any more.
             await watch.StopAsync().ConfigureAwait(false);
-            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
 
-        return await reading.ConfigureAwait(false);
+        await waiting.ConfigureAwait(false);
     }
 
     private static async Task ForClientAsync(Task sending, ProgressWatch watch)
@@ -408,13 +392,5 @@ internal sealed class CgiExchange(
         {
             watch.ClientWaitEnds();
         }
-    }
-
-    private static byte[] Grow(byte[] buffer)
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
     }
 }

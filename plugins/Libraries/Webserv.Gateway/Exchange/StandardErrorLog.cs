@@ -15,7 +15,10 @@ internal sealed class StandardErrorLog(ILogger logger, TimeProvider time, string
     /// <summary>How many lines are logged at once, and then in a second.</summary>
     public const int LinesPerSecond = 50;
 
-    private readonly byte[] _line = new byte[LongestLine];
+    // As much as a pipe holds: scripts that write more than is logged cost little.
+    private const int PieceSize = 64 * 1024;
+
+    private byte[] _line = [];
     private int _length;
     private bool _cut;
     private int _credit = LinesPerSecond;
@@ -25,14 +28,16 @@ internal sealed class StandardErrorLog(ILogger logger, TimeProvider time, string
     /// <summary>Reads to the end.</summary>
     public async Task ReadAsync(Stream error, CancellationToken cancellation)
     {
-        var buffer = new byte[4096];
+        using var buffer = new AnswerBuffer(error, PieceSize);
         try
         {
-            int count;
-            while ((count = await error.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
+            do
             {
-                Take(buffer.AsSpan(0, count));
+                Take(buffer.Data.Span);
+                buffer.Clear();
+                await buffer.WaitAsync(cancellation).ConfigureAwait(false);
             }
+            while (await buffer.ReadAsync(cancellation).ConfigureAwait(false) > 0);
         }
         catch (OperationCanceledException)
         {
@@ -69,6 +74,11 @@ internal sealed class StandardErrorLog(ILogger logger, TimeProvider time, string
             var newline = data.IndexOf((byte)'\n');
             var part = newline < 0 ? data : data[..newline];
             var fits = Math.Min(part.Length, LongestLine - _length);
+            if (fits > _line.Length)
+            {
+                _line = new byte[LongestLine]; // Most scripts write none.
+            }
+
             part[..fits].CopyTo(_line.AsSpan(_length));
             _length += fits;
             _cut |= fits < part.Length;
