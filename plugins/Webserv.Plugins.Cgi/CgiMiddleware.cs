@@ -248,7 +248,10 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
             program,
             ArgumentsFor(context, script, interpreter),
             script.WorkingDirectory,
-            variables) { Limits = _processLimits };
+            variables)
+        {
+            Limits = _processLimits,
+        };
         await _gate.EnterAsync(cancellation).ConfigureAwait(false);
         ScriptRemains? remains = null;
         ScriptLifetime lifetime;
