@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Webserv.Abstractions.Files;
@@ -47,6 +46,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
     private readonly ScriptResolver _resolver;
     private readonly MetaVariables _variables;
     private readonly ProgramLocator _programs;
+    private readonly StartRefusal _refusal;
     private readonly ConcurrencyGate _gate;
     private readonly ConcurrentDictionary<ScriptLifetime, bool> _running = new();
     private ProcessLimits _processLimits = ProcessLimits.None;
@@ -78,6 +78,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         KeyValuePair<string, string>[] passed = [.. environment.Passed(_options.PassEnvironment)];
         _variables = new MetaVariables(passed, _options.Environment, _options.PassAuthorization);
         _programs = new ProgramLocator(entry, environment.SearchPath);
+        _refusal = new StartRefusal(_options.Environment, _programs, logger);
         _limits = _options.ToExchangeLimits();
         _methods = _options.Methods.Contains(HttpMethods.Get) ? [.. _options.Methods.Append(HttpMethods.Head).Distinct()] : [.. _options.Methods];
         _answers = new AnswerRules
@@ -247,7 +248,10 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
             program,
             ArgumentsFor(context, script, interpreter),
             script.WorkingDirectory,
-            variables) { Limits = _processLimits };
+            variables)
+        {
+            Limits = _processLimits,
+        };
         await _gate.EnterAsync(cancellation).ConfigureAwait(false);
         ScriptRemains? remains = null;
         ScriptLifetime lifetime;
@@ -266,7 +270,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
             _gate.Leave();
             if (exception is ProcessStartException failure)
             {
-                throw Refuse(context, script, interpreter, start, failure);
+                throw _refusal.Create(context, script, interpreter, start, failure);
             }
 
             throw;
@@ -290,7 +294,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
         }
         catch (ProcessStartException failure)
         {
-            throw Refuse(context, script, interpreter, start, failure);
+            throw _refusal.Create(context, script, interpreter, start, failure);
         }
     }
 
@@ -410,49 +414,5 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
 
         Log.CannotFindInterpreter(_logger, script.FileName, context.TraceId, name, _programs.SearchPath);
         throw new HttpException(StatusCodes.InternalServerError, $"interpreter '{name}' was not found");
-    }
-
-    private HttpException Refuse(
-        IHttpContext context, Script script, Interpreter interpreter, ProcessStart start, ProcessStartException failure)
-    {
-        if (failure.Failure == ProcessStartFailure.TooLarge)
-        {
-            return RefuseTooLarge(context, script, start, failure);
-        }
-
-        Log.CannotStart(_logger, script.FileName, context.TraceId, failure.Message);
-        if (interpreter.Program is { } program)
-        {
-            _programs.Forget(program);
-        }
-
-        var status = failure.Failure switch
-        {
-            ProcessStartFailure.Busy => StatusCodes.ServiceUnavailable,
-            ProcessStartFailure.NotExecutable when interpreter.Program is null => StatusCodes.Forbidden,
-            _ => StatusCodes.InternalServerError,
-        };
-        var answer = new HttpException(status, failure.Message, failure);
-        if (status == StatusCodes.ServiceUnavailable)
-        {
-            answer.Headers[Fields.RetryAfter] = "1";
-        }
-
-        return answer;
-    }
-
-    /// <summary>The system takes so much, and a single text of so much, and no more (E2BIG): the client's fault, or the configuration's.</summary>
-    private HttpException RefuseTooLarge(IHttpContext context, Script script, ProcessStart start, ProcessStartException failure)
-    {
-        var total = start.Arguments.Sum(SizeOf) + start.Environment.Sum(static variable => SizeOf(variable.Key) + SizeOf(variable.Value));
-        var (largest, value) = start.Environment.MaxBy(static variable => variable.Value.Length);
-        Log.EnvironmentTooLarge(_logger, script.FileName, context.TraceId, total, largest, SizeOf(value), failure.Message);
-        var status = _options.Environment.ContainsKey(largest) ? StatusCodes.InternalServerError
-            : largest.StartsWith("HTTP_", StringComparison.Ordinal) ? StatusCodes.RequestHeaderFieldsTooLarge
-            : largest is "QUERY_STRING" or "REQUEST_URI" or "PATH_INFO" or "PATH_TRANSLATED" ? StatusCodes.UriTooLong
-            : StatusCodes.InternalServerError;
-        return new HttpException(status, failure.Message, failure);
-
-        static long SizeOf(string text) => Encoding.UTF8.GetByteCount(text) + 1;
     }
 }

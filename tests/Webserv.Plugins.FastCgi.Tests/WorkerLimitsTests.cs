@@ -120,11 +120,12 @@ public sealed class WorkerLimitsTests
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task Start_LimitsThatCannotBeHad_AreNamed()
+    public async Task Options_NoSuchUserOrGroup_AreNamed()
     {
         var failure = await Assert.ThrowsAnyAsync<Exception>(static () => GatewaySite.ScgiAsync(static options =>
-            (options.Command, options.Limits) = ("/bin/true", new ProcessLimitOptions { User = "no-such-user" })));
-        Assert.Contains(Accounts.IsRoot ? "Limits: User: there is no user 'no-such-user'" : "must run as root", failure.ToString(), StringComparison.Ordinal);
+            (options.Command, options.Limits) = ("/bin/true", new ProcessLimitOptions { User = "no-such-user", Group = "no-such-group" })));
+        Assert.Contains("Limits:User: there is no user 'no-such-user'", failure.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Limits:Group: there is no group 'no-such-group'", failure.ToString(), StringComparison.Ordinal);
     }
 
     private static async Task RefusesAsync()

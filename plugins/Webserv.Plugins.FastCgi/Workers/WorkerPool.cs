@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
-using Webserv.Abstractions.Configuration;
-using Webserv.Gateway.Exchange;
 using Webserv.Gateway.Processes;
 using Webserv.Plugins.FastCgi.Backends;
 
@@ -13,7 +11,6 @@ namespace Webserv.Plugins.FastCgi.Workers;
 /// </summary>
 internal sealed class WorkerPool : IAsyncDisposable
 {
-    private const int MaxExitDelay = 2_000;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
@@ -23,22 +20,16 @@ internal sealed class WorkerPool : IAsyncDisposable
     private readonly WorkerProgram _program;
     private readonly BackendPool _pool;
     private readonly IProtocolClient _client;
-    private readonly IProcessRunner _runner;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly string _entry;
-    private readonly SocketDirectory _directory = new();
+    private readonly WorkerRegister _register = new();
+    private readonly WorkerStarter _starter;
     private readonly CancellationTokenSource _stop = new();
-    private readonly LogThrottle _throttle;
     private readonly long[] _nextStart;
     private readonly Lock _gate = new();
-    private readonly HashSet<Worker> _workers = [];
     private readonly List<Task> _retiring = [];
-    private ProcessLimits _limits = ProcessLimits.None;
     private Task _slots = Task.CompletedTask;
-    private int _made;
-    private int _starting;
-    private volatile bool _exiting;
 
     /// <param name="program">What runs.</param>
     /// <param name="pool">Is offered the backends.</param>
@@ -53,25 +44,15 @@ internal sealed class WorkerPool : IAsyncDisposable
         _program = program;
         _pool = pool;
         _client = client;
-        _runner = runner;
         _time = time;
         _logger = logger;
         _entry = entry;
-        _throttle = new LogThrottle(time, Settled);
+        _starter = new WorkerStarter(program, client, runner, _register, (worker, hung, free) => _ = RecoverAsync(worker, hung, free), time, logger, entry);
         _nextStart = new long[program.Count];
     }
 
     /// <summary>The process ids of those that run.</summary>
-    public IReadOnlyList<int> Running
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _workers.Select(static worker => worker.Id)];
-            }
-        }
-    }
+    public IReadOnlyList<int> Running => _register.Running;
 
     /// <summary>In how long the next one is started; zero while one is starting or runs.</summary>
     public TimeSpan? NextChance()
@@ -89,10 +70,8 @@ internal sealed class WorkerPool : IAsyncDisposable
     /// <param name="limits">What each may take, and as whom it runs.</param>
     public void Start(ProcessLimits limits)
     {
-        _limits = limits;
-
-        // Whatever ends the process in order, a second signal included, leaves none behind.
-        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
+        _starter.Limits = limits;
+        _register.Watch();
         _slots = Task.WhenAll(Enumerable.Range(0, _program.Count).Select(slot => Task.Run(() => SuperviseAsync(slot))));
     }
 
@@ -112,10 +91,9 @@ internal sealed class WorkerPool : IAsyncDisposable
         }
         finally
         {
-            // The event belongs to the runtime, and would keep an unloaded plugin in memory. Not before: the process may be
-            // made to exit while workers are asked to.
-            AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
-            _directory.Dispose();
+            // Not before: the process may be made to exit while workers are asked to.
+            _register.Dispose();
+            _starter.Dispose();
             _stop.Dispose();
         }
     }
@@ -144,7 +122,7 @@ internal sealed class WorkerPool : IAsyncDisposable
         var failures = 0;
         while (!_stop.IsCancellationRequested)
         {
-            var next = await StartAsync().ConfigureAwait(false);
+            var next = await _starter.StartAsync(_stop.Token).ConfigureAwait(false);
             if (next is not null)
             {
                 _pool.Add(next.Backend);
@@ -206,147 +184,6 @@ internal sealed class WorkerPool : IAsyncDisposable
         Volatile.Write(ref _nextStart[slot], 0);
     }
 
-    /// <summary>Starts one and waits until it accepts requests; <see langword="null"/> where it does not work, which is logged.</summary>
-    private async Task<Worker?> StartAsync()
-    {
-        Worker worker;
-        try
-        {
-            worker = Make();
-        }
-        catch (Exception exception) when (exception is ProcessStartException or IOException)
-        {
-            if (_throttle.Allows(out var suppressed))
-            {
-                Log.CannotStartWorker(_logger, _entry, exception.Message, suppressed);
-            }
-
-            return null;
-        }
-
-        var problem = await FindProblemAsync(worker).ConfigureAwait(false);
-        if (problem is null)
-        {
-            Log.WorkerStarted(_logger, _entry, _program.Name, worker.Id);
-            return worker;
-        }
-
-        if (problem.Length > 0 && _throttle.Allows(out var others))
-        {
-            Log.WorkerDoesNotStart(_logger, _entry, _program.Name, worker.Id, problem, others);
-        }
-
-        await worker.EndAsync().ConfigureAwait(false);
-        Forget(worker);
-        return null;
-    }
-
-    private Worker Make()
-    {
-        var path = _program.Locate() ?? throw new ProcessStartException(ProcessStartFailure.NotFound, $"{_program.Name} was not found");
-        var identity = _limits.Identity;
-        var own = identity is not null && _program is { ListensItself: true, ChangesUserItself: false } ? _directory.MakeFor(identity) : null;
-        var socket = Path.Join(own?.FullName ?? _directory.Path, $"{Interlocked.Increment(ref _made)}.sock");
-        using var listening = _program.ListensItself ? null : ListeningSocket.Open(socket);
-        Interlocked.Increment(ref _starting);
-        try
-        {
-            var arguments = _program.Arguments(new WorkerPlace(socket, _directory.Path, identity));
-            var process = _runner.Start(new ProcessStart(path, arguments, _program.WorkingDirectory, _program.Environment)
-            {
-                Input = listening,
-                Limits = _program.ChangesUserItself ? _limits with { Identity = null } : _limits,
-            });
-            var limits = new ExchangeLimits
-            {
-                Timeout = _program.Timeout,
-                KillGrace = _program.KillGrace,
-                MaxHeaderSize = ByteSize.FromKilobytes(64),
-            };
-            var worker = new Worker(process, _program.Name, socket, own, limits, _time, _logger);
-            worker.Backend = new Backend($"{_program.Name} (pid {process.Id})", BackendAddress.ForPath(socket), _program.Capacity)
-            {
-                MaxRequests = _program.MaxRequests,
-                WornOut = () => worker.WantReplacement(hangs: false),
-                FindCrash = _program.IsSingle ? worker.FindCrash : null,
-                Recover = _program.IsSingle ? (hung, free) => _ = RecoverAsync(worker, hung, free) : null,
-            };
-            _client.Prepare(worker.Backend);
-            lock (_gate)
-            {
-                _workers.Add(worker);
-            }
-
-            if (_exiting)
-            {
-                worker.KillAtOnce();
-            }
-
-            return worker;
-        }
-        catch
-        {
-            File.Delete(socket);
-            own?.Remove();
-            throw;
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _starting);
-        }
-    }
-
-    /// <summary>Waits until it accepts requests; else what is wrong, which is nothing where the server stops.</summary>
-    private async Task<string?> FindProblemAsync(Worker worker)
-    {
-        using var patience = new CancellationTokenSource(_program.StartTimeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _stop.Token);
-        var asking = AskUntilReadyAsync(worker, either.Token);
-        await Task.WhenAny(asking, worker.Exited).ConfigureAwait(false);
-        if (!asking.IsCompleted)
-        {
-            await either.CancelAsync().ConfigureAwait(false);
-        }
-
-        await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (worker.Exited.IsCompleted)
-        {
-            return "it ended before it accepted a request";
-        }
-
-        if (asking.IsCompletedSuccessfully)
-        {
-            return null;
-        }
-
-        return _stop.IsCancellationRequested ? ""
-            : asking.IsCanceled ? $"it did not accept a request in {_program.StartTimeout}"
-            : asking.Exception!.InnerException!.Message;
-    }
-
-    private async Task AskUntilReadyAsync(Worker worker, CancellationToken cancellation)
-    {
-        for (var pause = TimeSpan.FromMilliseconds(2); ; pause = pause < TimeSpan.FromMilliseconds(100) ? pause * 2 : pause)
-        {
-            try
-            {
-                if (_limits.Identity is { } identity)
-                {
-                    worker.Pin(identity.User);
-                }
-
-                // Whether it answers or closes the connection: it is there.
-                await _client.IsReadyAsync(worker.Backend.Address, cancellation).ConfigureAwait(false);
-                return;
-            }
-            catch (IOException) when (_program.ListensItself || worker.Exited.IsCompleted)
-            {
-                // It does not listen yet, or never will.
-                await Task.Delay(pause, _time, cancellation).ConfigureAwait(false);
-            }
-        }
-    }
-
     /// <summary>After a request was given up: the process is free when it says so, and ended where it does not.</summary>
     private async Task RecoverAsync(Worker worker, bool hung, Action free)
     {
@@ -406,7 +243,7 @@ internal sealed class WorkerPool : IAsyncDisposable
             Log.CannotCleanUp(_logger, exception, _entry, _program.Name, worker.Id);
         }
 
-        Forget(worker);
+        _register.Remove(worker);
     }
 
     private async Task WaitUntilFreeAsync(Worker worker)
@@ -419,31 +256,6 @@ internal sealed class WorkerPool : IAsyncDisposable
         await using (registration.ConfigureAwait(false))
         {
             await Task.WhenAny(free, worker.Exited, stopped.Task).ConfigureAwait(false);
-        }
-    }
-
-    private void Forget(Worker worker)
-    {
-        lock (_gate)
-        {
-            _workers.Remove(worker);
-        }
-    }
-
-    /// <summary>The process ends as soon as this returns.</summary>
-    private void OnProcessExit(object? sender, EventArgs arguments)
-    {
-        _exiting = true;
-        Interlocked.MemoryBarrier();
-
-        // One that is just being started runs before it is known here.
-        SpinWait.SpinUntil(() => Volatile.Read(ref _starting) == 0, MaxExitDelay);
-        lock (_gate)
-        {
-            foreach (var worker in _workers)
-            {
-                worker.KillAtOnce();
-            }
         }
     }
 }

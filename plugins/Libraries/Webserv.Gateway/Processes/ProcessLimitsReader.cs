@@ -49,6 +49,16 @@ internal static class ProcessLimitsReader
                 yield return $"{name}: must be a name or a number";
             }
         }
+
+        if (OperatingSystem.IsLinux() && IsName(options.User) && Accounts.FindUser(options.User!) is null)
+        {
+            yield return $"User: there is no user '{options.User}'";
+        }
+
+        if (OperatingSystem.IsLinux() && IsName(options.Group) && Accounts.FindGroup(options.Group!) is null)
+        {
+            yield return $"Group: there is no group '{options.Group}'";
+        }
     }
 
     /// <summary>Whether any of them is set.</summary>
@@ -137,6 +147,8 @@ internal static class ProcessLimitsReader
 
         return new ProcessIdentity(user.Id, used, user.Name is null ? [] : Accounts.GroupsOf(user.Name, used));
     }
+
+    private static bool IsName(string? text) => !string.IsNullOrEmpty(text) && !text.Contains('\0', StringComparison.Ordinal);
 
     private static int? ParseUmask(string text)
     {
