@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Reflection;
 using Webserv.EndToEnd.Tests.Hardening;
@@ -18,7 +19,8 @@ public sealed class AuthoringTests
         var page = new AuthoringPage();
         using var shop = new Workshop();
         await shop.PackAsync(page.Commands("1. Get the template"));
-        Assert.Contains("succeeded: 3", await shop.RunAsync(page.Commands("2. Make a plugin")), StringComparison.Ordinal);
+        CheckPackages(shop.Packages);
+        Assert.Contains("succeeded: 4", await shop.RunAsync(page.Commands("2. Make a plugin")), StringComparison.Ordinal);
         await Task.WhenAll(LoopAsync(shop, page), FilterAsync(shop));
         shop.Write("Foo/Foo.Tests/FooTests.cs", page.FileText("Foo.Tests/FooTests.cs"));
         Assert.Contains("succeeded: 2", await shop.RunAsync(page.Commands("5. Test it"), shop.Combine("Foo")), StringComparison.Ordinal);
@@ -40,11 +42,36 @@ public sealed class AuthoringTests
         Assert.NotEqual(hosts, plugins);
     }
 
+    /// <summary>What a feed and a debugger ask of packages.</summary>
+    private static void CheckPackages(string directory)
+    {
+        foreach (var id in (string[])["Webserv.Abstractions", "Webserv.Testing"])
+        {
+            var names = Open(id, "nupkg", out var text);
+            Assert.Superset(new HashSet<string> { "README.md", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml" }, names);
+            Assert.Contains("""<license type="expression">MIT</license>""", text, StringComparison.Ordinal);
+            Assert.Contains("<readme>README.md</readme>", text, StringComparison.Ordinal);
+            Assert.Matches("<repository type=\"git\" .*commit=\"[0-9a-f]{40}\" />", text);
+            Assert.Contains($"lib/net10.0/{id}.pdb", Open(id, "snupkg", out _));
+        }
+
+        Assert.Superset(
+            new HashSet<string> { "build/Webserv.Abstractions.props", "build/Webserv.Abstractions.targets" }, Open("Webserv.Abstractions", "nupkg", out _));
+
+        HashSet<string> Open(string id, string kind, out string description)
+        {
+            using var package = ZipFile.OpenRead(Assert.Single(Directory.GetFiles(directory, $"{id}.*.{kind}")));
+            using var reader = new StreamReader(package.GetEntry(id + ".nuspec")!.Open());
+            description = reader.ReadToEnd();
+            return [.. package.Entries.Select(entry => entry.FullName)];
+        }
+    }
+
     /// <summary>The other kind of plugin, with a name that is no identifier.</summary>
     private static async Task FilterAsync(Workshop shop)
     {
         await shop.RunAsync("dotnet new webserv-plugin -n Acme.my-mark --kind filter --packages ~/webserv-packages");
-        Assert.Contains("succeeded: 3", await shop.RunAsync("dotnet test", shop.Combine("Acme.my-mark")), StringComparison.Ordinal);
+        Assert.Contains("succeeded: 4", await shop.RunAsync("dotnet test", shop.Combine("Acme.my-mark")), StringComparison.Ordinal);
         var copied = Directory.GetFiles(shop.Combine("Acme.my-mark", ".dev", "plugins", "Acme.my-mark"), "*.dll").Select(Path.GetFileName);
         Assert.Equal(["Acme.my-mark.dll"], copied);
     }

@@ -68,4 +68,18 @@ public sealed class Plugin1NameTests
         next.Verify(n => n(context, Cancellation), Times.Once);
     }
 #endif
+
+    [Fact]
+    public Task Plugin_Unloaded_LeavesMemory() =>
+        PluginUnload.AssertUnloadsAsync<Plugin1NamePlugin>(
+            async host =>
+            {
+#if (filter)
+                await host.UseAsync("Plugin1Name", new Dictionary<string, object?> { ["Value"] = "x" }, cancellation: Cancellation);
+#else
+                await host.UseAsync("Plugin1Name", new Dictionary<string, object?> { ["Text"] = "x" }, cancellation: Cancellation);
+#endif
+                await host.SendAsync(TestHttpContext.Get("/plugin1path"), Cancellation);
+            },
+            Cancellation);
 }
