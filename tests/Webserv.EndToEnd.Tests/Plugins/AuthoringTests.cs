@@ -17,7 +17,7 @@ public sealed class AuthoringTests
     public async Task Page_FollowedFromTheTemplateToARunningServer_DoesWhatItSays()
     {
         var page = new AuthoringPage();
-        using var shop = new Workshop();
+        await using var shop = new Workshop();
         await shop.PackAsync(page.Commands("1. Get the template"));
         CheckPackages(shop.Packages);
         Assert.Contains("succeeded: 4", await shop.RunAsync(page.Commands("2. Make a plugin")), StringComparison.Ordinal);
