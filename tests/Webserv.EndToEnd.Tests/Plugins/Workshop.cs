@@ -83,7 +83,8 @@ internal sealed class Workshop : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await RunAsync("dotnet build-server shutdown --vbcscompiler");
+        // Where the compiler of another run was taken for ours, none was started and there is none to end.
+        await RunAsync("dotnet build-server shutdown --vbcscompiler || :");
         _folder.Dispose();
     }
 }
