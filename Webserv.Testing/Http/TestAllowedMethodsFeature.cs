@@ -16,4 +16,7 @@ internal sealed class TestAllowedMethodsFeature : IAllowedMethodsFeature
         ArgumentNullException.ThrowIfNull(methods);
         _methods.AddRange(methods.Except(_methods, StringComparer.Ordinal));
     }
+
+    /// <summary>Begins anew, for another target.</summary>
+    public void Clear() => _methods.Clear();
 }

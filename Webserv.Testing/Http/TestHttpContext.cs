@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.Primitives;
 using Webserv.Abstractions.Http;
 using Webserv.Abstractions.Pipeline;
+using Webserv.Host.Http1;
 using Webserv.Host.Pipeline;
 
 namespace Webserv.Testing.Http;
@@ -26,7 +27,9 @@ public sealed class TestHttpContext : IHttpContext
     private readonly Dictionary<Type, object> _features = [];
     private readonly TestAllowedMethodsFeature _methods = new();
     private readonly TestTrailersFeature _trailers;
+    private readonly List<string> _visited = [];
     private Dictionary<object, object?>? _items;
+    private TestClientFault? _fault;
 
     /// <summary>Makes a request of HTTP/1.1 for <c>localhost</c> without a body.</summary>
     /// <param name="method">The method.</param>
@@ -75,6 +78,12 @@ public sealed class TestHttpContext : IHttpContext
 
     /// <summary>Whether the middleware passed the request on.</summary>
     public bool NextWasCalled { get; private set; }
+
+    /// <summary>The entries of a <see cref="Pipeline.TestPipeline"/> that the request came to, in order.</summary>
+    public IReadOnlyList<string> Visited => _visited;
+
+    /// <summary>Whether the client went away, by <see cref="WithDisconnect"/> or <see cref="WithFailingWrite"/>.</summary>
+    public bool ClientIsGone => _fault?.IsBroken ?? false;
 
     IHttpRequest IHttpContext.Request => Request;
 
@@ -151,6 +160,33 @@ public sealed class TestHttpContext : IHttpContext
         ArgumentNullException.ThrowIfNull(bytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(pieceSize, 1);
         return WithBody(new SlowStream(bytes, pieceSize), contentType, bytes.Length);
+    }
+
+    /// <summary>
+    /// Lets the client reset the connection when it has sent so many bytes of the body, which is set before: what reads further throws
+    /// <see cref="IOException"/>, the token that <see cref="SendAsync(RequestDelegate, CancellationToken)"/> hands out is cancelled, and the
+    /// response is cut.
+    /// </summary>
+    /// <param name="bytes">0 or more.</param>
+    public TestHttpContext WithDisconnect(long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        Request.BreakBody(bytes, _fault ??= new TestClientFault());
+        return this;
+    }
+
+    /// <summary>
+    /// Lets the client go away when it has got so many bytes of the response's body: the write that is more throws
+    /// <see cref="IOException"/>, as does every one after it, the token that <see cref="SendAsync(RequestDelegate, CancellationToken)"/> hands
+    /// out is cancelled, and the response is cut.
+    /// </summary>
+    /// <param name="bytes">0 or more.</param>
+    public TestHttpContext WithFailingWrite(long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        Response.Fault = _fault ??= new TestClientFault();
+        _fault.ResponseBytes = bytes;
+        return this;
     }
 
     /// <summary>Sets the Host field.</summary>
@@ -274,17 +310,36 @@ public sealed class TestHttpContext : IHttpContext
     public async Task<TestHttpResponse> SendAsync(RequestDelegate pipeline, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
+        using var linked = _fault is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellation, _fault.Token);
         try
         {
-            await pipeline(this, cancellation).ConfigureAwait(false);
+            await pipeline(this, linked?.Token ?? cancellation).ConfigureAwait(false);
+        }
+        catch (Exception) when (ClientIsGone)
+        {
+            // What a client breaks off is no failure of the server, whatever the middleware makes of it.
         }
         catch (HttpException exception) when (!Response.HasStarted)
         {
             Response.Reset(exception);
         }
 
+        if (ClientIsGone)
+        {
+            Response.Cut();
+        }
+
         await Response.CompleteAsync().ConfigureAwait(false);
         (GetFeature<IUpgradeFeature>() as TestUpgradeFeature)?.End();
         return Response;
+    }
+
+    internal void Visit(string name) => _visited.Add(name);
+
+    /// <summary>Makes it a request of the server's own for another target.</summary>
+    internal void BecomeLocal(RequestTarget target)
+    {
+        Request.BecomeLocal(target);
+        _methods.Clear();
     }
 }

@@ -23,7 +23,7 @@ public sealed class TestHttpRequest : IHttpRequest
     }
 
     /// <inheritdoc/>
-    public string Method { get; }
+    public string Method { get; private set; }
 
     /// <inheritdoc/>
     public string Scheme { get; internal set; } = "http";
@@ -40,13 +40,13 @@ public sealed class TestHttpRequest : IHttpRequest
     }
 
     /// <inheritdoc/>
-    public string Path { get; }
+    public string Path { get; private set; }
 
     /// <inheritdoc/>
-    public string RawTarget { get; }
+    public string RawTarget { get; private set; }
 
     /// <inheritdoc/>
-    public string Query { get; }
+    public string Query { get; private set; }
 
     /// <inheritdoc/>
     public Version HttpVersion { get; internal set; } = System.Net.HttpVersion.Version11;
@@ -82,6 +82,20 @@ public sealed class TestHttpRequest : IHttpRequest
             ? parsed
             : throw new ArgumentException($"'{target}' is no request-target of {method}: the server answers it with 400.", nameof(target));
     }
+
+    /// <summary>Makes it a request of the server's own for another target, as for an error page or a local redirect.</summary>
+    internal void BecomeLocal(RequestTarget target)
+    {
+        Method = Method == HttpMethods.Head ? HttpMethods.Head : HttpMethods.Get;
+        (RawTarget, Path, Query) = (target.Raw, target.Path, target.Query);
+        (_body, ContentLength) = (new TestRequestBody(Stream.Null, 0), 0);
+        foreach (var name in (string[])[Abstractions.Http.Fields.IfMatch, Abstractions.Http.Fields.IfNoneMatch, Abstractions.Http.Fields.IfModifiedSince, Abstractions.Http.Fields.IfUnmodifiedSince, Abstractions.Http.Fields.IfRange, Abstractions.Http.Fields.Range])
+        {
+            Fields.SetUnchecked(name, default);
+        }
+    }
+
+    internal void BreakBody(long bytes, TestClientFault fault) => _body.Break(bytes, fault);
 
     internal void SetBody(Stream stream, long? length)
     {

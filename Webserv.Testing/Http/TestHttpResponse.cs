@@ -67,6 +67,12 @@ public sealed class TestHttpResponse : IHttpResponse
     /// <summary>Whether the server is done with the response; see <see cref="CompleteAsync"/>.</summary>
     public bool IsComplete { get; private set; }
 
+    /// <summary>
+    /// Whether the connection was cut before the response was whole: the client went away, or the middleware failed when the response had
+    /// started. <see cref="BodyBytes"/> is what had been sent.
+    /// </summary>
+    public bool IsCut { get; private set; }
+
     /// <summary>What a client got, or gets when the response ends here: nothing for HEAD, 204 and 304.</summary>
     public byte[] BodyBytes => _isHead || HasNoContent ? [] : _body.ToArray();
 
@@ -79,7 +85,31 @@ public sealed class TestHttpResponse : IHttpResponse
     /// <summary>The files that were sent, in order; their bytes are in <see cref="BodyBytes"/> too.</summary>
     public IReadOnlyList<TestSentFile> SentFiles => _sentFiles;
 
+    /// <summary>The status of the error whose page answers.</summary>
+    internal int StatusOverride { get; set; }
+
+    /// <summary>What the client does to the connection.</summary>
+    internal TestClientFault? Fault { get; set; }
+
+    /// <summary>Whether it is an error that nobody wrote a body for.</summary>
+    internal bool NeedsPage => StatusCode >= 400 && !HasStarted && BytesWritten == 0 && ContentLength is null;
+
     private bool HasNoContent => _statusCode is StatusCodes.NoContent or StatusCodes.NotModified;
+
+    /// <summary>The response as text: status, fields and body, a line each; for messages and comparisons.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder().Append(StatusCode).Append(' ').Append(StatusCodes.GetReasonPhrase(StatusCode)).Append('\n');
+        foreach (var (name, values) in _headers)
+        {
+            foreach (var value in values)
+            {
+                text.Append(name).Append(": ").Append(value).Append('\n');
+            }
+        }
+
+        return text.Append('\n').Append(BodyText).Append(IsCut ? "(cut)" : "").ToString();
+    }
 
     /// <inheritdoc/>
     public void OnStarting(Func<Task> callback)
@@ -151,6 +181,15 @@ public sealed class TestHttpResponse : IHttpResponse
             await callback().ConfigureAwait(false);
         }
 
+        if (StatusOverride != 0 && _statusCode == StatusCodes.Ok)
+        {
+            _statusCode = StatusOverride;
+            foreach (var name in (string[])[Fields.ETag, Fields.LastModified, Fields.AcceptRanges])
+            {
+                _headers.SetUnchecked(name, default);
+            }
+        }
+
         HasStarted = true;
         _headers.IsReadOnly = true;
     }
@@ -183,17 +222,29 @@ public sealed class TestHttpResponse : IHttpResponse
         }
     }
 
-    internal void Reset(HttpException exception)
+    /// <summary>Forgets all of a response that has not started.</summary>
+    internal void Clear()
     {
+        ThrowIfStarted();
         _headers.Clear();
         _body.Clear();
+        _onStarting.Clear();
         _contentLength = null;
+        _statusCode = StatusCodes.Ok;
+    }
+
+    internal void Reset(HttpException exception)
+    {
+        Clear();
         _statusCode = exception.StatusCode;
         foreach (var (name, value) in exception.Headers)
         {
             _headers[name] = value;
         }
     }
+
+    /// <summary>Ends the connection instead of the response.</summary>
+    internal void Cut() => (IsCut, IsComplete) = (true, true);
 
     private async Task SendAsync(string path, long length, long offset, long count, CancellationToken cancellation)
     {

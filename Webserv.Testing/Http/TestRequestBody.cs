@@ -9,6 +9,8 @@ internal sealed class TestRequestBody(Stream source, long? length) : ReadOnlyStr
     private long? _maxSize;
 
     private bool _ended;
+    private long? _breaksAt;
+    private TestClientFault? _fault;
 
     public bool WasRead { get; private set; }
 
@@ -27,6 +29,9 @@ internal sealed class TestRequestBody(Stream source, long? length) : ReadOnlyStr
             _maxSize = value;
         }
     }
+
+    /// <summary>Lets the client reset the connection behind so many bytes.</summary>
+    public void Break(long bytes, TestClientFault fault) => (_breaksAt, _fault) = (bytes, fault);
 
     public override int Read(byte[] buffer, int offset, int count)
     {
@@ -47,6 +52,13 @@ internal sealed class TestRequestBody(Stream source, long? length) : ReadOnlyStr
         if (length > _maxSize)
         {
             throw new HttpException(StatusCodes.ContentTooLarge, "The declared length is over the limit.");
+        }
+
+        if (_breaksAt is { } end)
+        {
+            count = count > 0 && _read >= end && length != _read
+                ? throw _fault!.Break("The client reset the connection within the request body.")
+                : (int)Math.Min(count, end - _read);
         }
 
         return length is null ? count : (int)Math.Min(count, length.Value - _read);

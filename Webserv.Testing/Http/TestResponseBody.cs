@@ -31,6 +31,13 @@ internal sealed class TestResponseBody(TestHttpResponse response) : Stream
     {
         cancellationToken.ThrowIfCancellationRequested();
         response.ThrowIfTooMuch(Written + buffer.Length);
+        if (response.Fault is { } fault && fault.IsReached(Written + buffer.Length))
+        {
+            _bytes.Write(buffer.Span[..(int)(fault.ResponseBytes!.Value - Written)]);
+            await response.StartAsync().ConfigureAwait(false);
+            throw fault.Break("The connection is broken.");
+        }
+
         _bytes.Write(buffer.Span);
         if (Written > BufferSize)
         {

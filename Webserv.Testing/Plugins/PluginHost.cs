@@ -59,10 +59,14 @@ public sealed class PluginHost : IAsyncDisposable
         Action<IServiceCollection>? configureServices = null,
         TimeProvider? timeProvider = null,
         CancellationToken cancellation = default)
-        where TPlugin : IPlugin, new()
+        where TPlugin : IPlugin, new() =>
+        await CreateAsync(new TPlugin(), AppContext.BaseDirectory, new TestLog(), configureServices, timeProvider, cancellation).ConfigureAwait(false);
+
+    /// <summary>Loads a plugin that was made already.</summary>
+    internal static async Task<PluginHost> CreateAsync(
+        IPlugin plugin, string directory, TestLog log, Action<IServiceCollection>? configureServices, TimeProvider? timeProvider, CancellationToken cancellation)
     {
-        var log = new TestLog();
-        var context = new TestPluginContext(typeof(TPlugin).Assembly, log, timeProvider ?? TimeProvider.System);
+        var context = new TestPluginContext(plugin.GetType().Assembly, directory, log, timeProvider ?? TimeProvider.System);
         var services = new ServiceCollection();
         services.AddSingleton<ILoggerFactory>(log);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
@@ -72,7 +76,7 @@ public sealed class PluginHost : IAsyncDisposable
         services.AddSingleton<IPluginContext>(context);
 
         var builder = new TestPluginBuilder(services, context);
-        new TPlugin().Configure(builder);
+        plugin.Configure(builder);
         configureServices?.Invoke(services);
 
         var host = new PluginHost(
@@ -118,6 +122,27 @@ public sealed class PluginHost : IAsyncDisposable
         string name, Action<TOptions> configure, IPipelineEntry? entry = null, CancellationToken cancellation = default)
         where TOptions : class =>
         UseAsync(name, Configure(name, configure), entry, cancellation);
+
+    /// <summary>Adds an entry to the pipeline, with options by name: for a plugin whose types the test does not see.</summary>
+    /// <param name="name">The name that the plugin registered it under.</param>
+    /// <param name="options">Values of properties; numbers, text and enums are converted.</param>
+    /// <param name="entry">Its place; a new <see cref="TestPipelineEntry"/> by default.</param>
+    /// <param name="cancellation">Handed to the initialiser.</param>
+    /// <returns>The initialised instance.</returns>
+    /// <exception cref="ArgumentException">The plugin offers no such name, or it has no such option.</exception>
+    /// <exception cref="OptionsValidationException">The options are refused.</exception>
+    public Task<IMiddleware> UseAsync(
+        string name, IReadOnlyDictionary<string, object?> options, IPipelineEntry? entry = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var target = Find(name).CreateOptions() ?? throw new ArgumentException($"'{name}' has no options.", nameof(options));
+        foreach (var (property, value) in options)
+        {
+            NamedOption.Set(target, property, value);
+        }
+
+        return UseAsync(name, target, entry, cancellation);
+    }
 
     /// <summary>What the plugin's validator says about options, without making anything.</summary>
     /// <typeparam name="TOptions">The type of the options.</typeparam>

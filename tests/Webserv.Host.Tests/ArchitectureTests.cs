@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using Webserv.Abstractions.Http;
 using Webserv.Host.Http1;
+using Webserv.Host.Plugins;
 
 namespace Webserv.Host.Tests;
 
@@ -10,7 +11,11 @@ public sealed class ArchitectureTests
     private static readonly string Root = FindRoot();
 
     public static TheoryData<string> Plugins =>
-        [.. Directory.GetFiles(Path.Combine(Root, "plugins"), "*.csproj", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Root, file))];
+    [
+        .. ((string[])["plugins", "samples"])
+            .SelectMany(folder => Directory.GetFiles(Path.Combine(Root, folder), "*.csproj", SearchOption.AllDirectories))
+            .Select(file => Path.GetRelativePath(Root, file)),
+    ];
 
     [Theory]
     [MemberData(nameof(Plugins))]
@@ -45,6 +50,18 @@ public sealed class ArchitectureTests
     [Fact]
     public void Testing_References_AbstractionsAlone() =>
         Assert.Equal(["Webserv.Abstractions"], ProjectReferences(Path.Combine(Root, "Webserv.Testing", "Webserv.Testing.csproj")));
+
+    [Fact]
+    public void Templates_ReferenceNothing() =>
+        Assert.Empty(ProjectReferences(Path.Combine(Root, "templates", "Webserv.Templates", "Webserv.Templates.csproj")));
+
+    [Fact]
+    public void Package_KeepsOutOfPlugins_WhatTheHostShares()
+    {
+        var targets = File.ReadAllText(Path.Combine(Root, "Webserv.Abstractions", "build", "Webserv.Abstractions.targets"));
+        var names = ContractAssemblies.Names.Select(name => name.Name!);
+        Assert.Contains($"<_WebservContract Include=\"{string.Join(';', names)}\" />", targets, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void PluginLoader_IsUsedInOneClass() =>

@@ -11,8 +11,8 @@ internal sealed class AuthoringPage
     /// <summary>The content of a file: the block behind the paragraph that begins with the file's name.</summary>
     public string FileText(string name) => Block($@"^`{Regex.Escape(name)}`[^\n]*\n(?:[^\n`]+\n)?\n```\w+\n");
 
-    /// <summary>The commands under a heading.</summary>
-    public string Commands(string heading) => Block($@"^## {Regex.Escape(heading)}\n(?:(?!```).*\n)*```\n");
+    /// <summary>The first commands under a heading, files in between left out.</summary>
+    public string Commands(string heading) => Block($@"^## {Regex.Escape(heading)}\n(?:```\w+\n(?:(?!```).*\n)*```\n|(?!```|## ).*\n)*```\n");
 
     /// <summary>The entry of the configuration.</summary>
     public string Entry => Block(@"^```jsonc\n");

@@ -1,84 +1,90 @@
+using System.Globalization;
 using System.Security;
 using Webserv.EndToEnd.Tests.Processes;
 
 namespace Webserv.EndToEnd.Tests.Plugins;
 
-/// <summary>Follows the authoring page: packs the contract, and makes projects that are published into plugin folders.</summary>
-public sealed class Workshop : IAsyncLifetime
+/// <summary>The machine of somebody who writes a plugin: a directory of packages, NuGet and templates of its own.</summary>
+internal sealed class Workshop : IAsyncDisposable
 {
-    private static readonly string[] Files = ["nuget.config", "Foo.csproj", "FooPlugin.cs", "FooOptions.cs", "FooMiddleware.cs"];
-
     private readonly ServerFolder _folder = new();
-    private readonly AuthoringPage _page = new();
 
-    private string Packages => _folder.Combine("webserv-packages");
+    // The contract has the same version as long as it is not released: what somebody else has packed must not be taken for it.
+    private readonly string _version = "0.0.0-e2e." + Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
 
-    /// <inheritdoc />
-    public async ValueTask InitializeAsync()
+    /// <summary>Makes the machine.</summary>
+    public Workshop()
     {
-        // The contract has the same version as long as it is not released: what an earlier run has left in the user's
-        // package folder must not be taken for it, but everything else there need not be fetched again.
-        var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        _folder.Write("nuget.config", $"""
+        // Nothing comes over the network: what the solution was restored with is there.
+        Packages = _folder.MakeDirectory("webserv-packages");
+        _folder.Write("home/.nuget/NuGet/NuGet.Config", $"""
             <configuration>
-              <packageSources>
-                <add key="cache" value="{SecurityElement.Escape(cache)}" />
-              </packageSources>
-              <packageSourceMapping>
-                <packageSource key="webserv"><package pattern="Webserv.*" /></packageSource>
-                <packageSource key="cache"><package pattern="*" /></packageSource>
-                <packageSource key="nuget.org"><package pattern="*" /></packageSource>
-              </packageSourceMapping>
+              <packageSources><clear /></packageSources>
+              <fallbackPackageFolders><add key="restored" value="{SecurityElement.Escape(RestoredPackages)}" /></fallbackPackageFolders>
             </configuration>
             """);
-
-        // What the tests were built from is packed, not built again, by one run at a time.
-        var pack = _page.Commands("1. The contract")
-            .Replace(" -c Release ", $" --no-build -c {Repository.BuildConfiguration} ", StringComparison.Ordinal)
-            .Replace("dotnet ", $"flock {Repository.Path("Webserv.Abstractions", "obj", "pack.lock")} dotnet ", StringComparison.Ordinal);
-        await RunAsync(pack, Repository.Root);
     }
 
-    /// <summary>Follows the page from <c>dotnet new</c> to <c>dotnet publish</c>.</summary>
-    /// <param name="target">The plugin folder that comes out.</param>
-    /// <param name="name">The name in place of Foo.</param>
-    /// <param name="change">What is different from the page, file by file; nothing where it is left out.</param>
-    internal async Task PublishAsync(string target, string name = "Foo", Func<string, string, string>? change = null)
+    /// <summary>Where the page has <c>~/webserv-packages</c>.</summary>
+    public string Packages { get; }
+
+    /// <summary>What runs the commands of this machine.</summary>
+    public Dictionary<string, string> Variables => new()
     {
-        await RunAsync(Named(_page.Commands("2. The project"), name), _folder.Root);
-        var project = _folder.Combine(name);
-        foreach (var file in Files)
-        {
-            var text = Named(_page.FileText(file), name).Replace("/home/me/webserv-packages", Packages, StringComparison.Ordinal);
-            await File.WriteAllTextAsync(Path.Combine(project, Named(file, name)), change?.Invoke(file, text) ?? text, TestContext.Current.CancellationToken);
-        }
+        ["HOME"] = _folder.Combine("home"),
+        ["DOTNET_CLI_HOME"] = _folder.Combine("home"),
+        ["NUGET_PACKAGES"] = _folder.Combine("packages"),
+        ["NuGetAudit"] = "false",
+        ["DOTNET_NOLOGO"] = "1",
+        ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+        ["TESTINGPLATFORM_TELEMETRY_OPTOUT"] = "1",
 
-        await RunAsync(_page.Commands("6. Build it, drop it, name it").Replace("/opt/webserv/plugins/Foo", target, StringComparison.Ordinal), project);
+        // Build nodes that stay behind would hold the output of the commands open. A compiler that stays spares seconds each time; its
+        // pipe lies in the temporary directory, so that it is nobody else's, and it is ended with the machine.
+        ["TMPDIR"] = _folder.MakeDirectory("tmp"),
+        ["UseSharedCompilation"] = "true",
+        ["MSBUILDDISABLENODEREUSE"] = "1",
+        ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0",
+    };
+
+    private static string RestoredPackages =>
+        Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
+    /// <summary>The path of something in the directory where plugins are made.</summary>
+    public string Combine(params string[] parts) => _folder.Combine(parts);
+
+    /// <summary>Writes a source file.</summary>
+    public void Write(string file, string text) => _folder.Write(file, text);
+
+    /// <summary>Packs what the tests were built from; it is not built again. One run at a time.</summary>
+    /// <param name="commands">The commands of the page.</param>
+    public Task<string> PackAsync(string commands) =>
+        RunAsync(
+            commands.Replace(
+                "packaging/pack ~/webserv-packages",
+                $"flock {Repository.Path("Webserv.Abstractions", "obj", "pack.lock")} packaging/pack ~/webserv-packages"
+                + $" -p:NoBuild=true -p:Configuration={Repository.BuildConfiguration} -p:PackageVersion={_version}",
+                StringComparison.Ordinal),
+            Repository.Root);
+
+    /// <summary>Runs commands.</summary>
+    /// <param name="commands">As the page has them.</param>
+    /// <param name="directory">Where; the directory where plugins are made if it is left out.</param>
+    /// <returns>What they wrote.</returns>
+    public async Task<string> RunAsync(string commands, string? directory = null)
+    {
+        var script = $"set -e\n{commands.Replace("~/webserv-packages", Packages, StringComparison.Ordinal)}";
+        string[] variables = [.. Variables.Select(variable => $"{variable.Key}={variable.Value}")];
+        return (await ExternalProgram.RunAsync(
+            ExternalProgram.Find("env", "coreutils"), [.. variables, "sh", "-c", script], directory ?? _folder.Root)).Succeeded();
     }
-
-    /// <summary>The entry that the page puts into the configuration.</summary>
-    internal string Entry => _page.Entry;
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        // Where the compiler of another run was taken for ours, none was started and there is none to end.
+        await RunAsync("dotnet build-server shutdown --vbcscompiler || :");
         _folder.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
-    private static string Named(string text, string name) => text.Replace("Foo", name, StringComparison.Ordinal);
-
-    private async Task RunAsync(string commands, string directory)
-    {
-        // Compilers and build nodes that stay behind would hold the output of the commands open.
-        var script = $"""
-            set -e
-            export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_USE_MSBUILD_SERVER=0
-            export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
-            export NUGET_PACKAGES='{_folder.Combine("packages")}'
-            {commands.Replace("~/webserv-packages", Packages, StringComparison.Ordinal)}
-            """;
-        (await ExternalProgram.RunAsync(ExternalProgram.Find("sh", "dash"), ["-c", script], directory)).Succeeded();
     }
 }
