@@ -160,6 +160,7 @@ internal sealed class ServerHost : IServerHost
             errors.Add("Webserv:Plugins", $"plugin {plugin.Id} ({plugin.File}): {plugin.Error}");
         }
 
+        BudgetCheck.Report(options.Plugins, catalog, errors);
         var builder = new Pipeline.PipelineBuilder(options, catalog, errors, parts.Loggers.CreateLogger("Webserv.Pipeline")) { IsCheck = true };
         if (await builder.BuildAsync(0, cancellation).ConfigureAwait(false) is { } generation)
         {
