@@ -131,7 +131,10 @@ internal sealed class CommandLine(IServerHost server, ISignals signals)
         var reference = new Command("reference", "Prints what the loaded plugins offer, with every option, as a page in Markdown.");
         reference.SetAction((result, cancellation) =>
             server.WritePluginReferenceAsync(result.GetRequiredValue(config), Output(result), Errors(result), cancellation));
-        return new Command("plugins", "Shows plugins.") { config, list, inspect, reference };
+        var path = new Argument<string>("path") { Description = "The folder of the plugin, or its file." };
+        var hash = new Command("hash", "Prints the SHA-256 of a plugin's files, to be trusted or signed (Plugins.Trust). Its code does not run.") { path };
+        hash.SetAction((result, _) => server.HashPluginAsync(result.GetRequiredValue(path), Output(result), Errors(result)));
+        return new Command("plugins", "Shows plugins.") { config, list, inspect, reference, hash };
     }
 
     private static Command BuildSchema()

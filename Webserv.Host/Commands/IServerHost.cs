@@ -21,4 +21,10 @@ internal interface IServerHost
 
     /// <summary>Writes the reference page of all loaded plugins, in Markdown. Those that cannot be loaded are named as errors.</summary>
     Task<int> WritePluginReferenceAsync(string configurationFile, TextWriter output, TextWriter errors, CancellationToken cancellation);
+
+    /// <summary>Prints the hash of a plugin's files, as it is trusted and signed; none of its code runs.</summary>
+    /// <param name="path">Its folder, or its file.</param>
+    /// <param name="output">Gets one line, hash and id.</param>
+    /// <param name="errors">Gets what is wrong.</param>
+    Task<int> HashPluginAsync(string path, TextWriter output, TextWriter errors);
 }

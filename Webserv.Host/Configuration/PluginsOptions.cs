@@ -16,6 +16,10 @@ internal sealed class PluginsOptions
     [Description("Whether plugins that were added, replaced or removed are noticed while the server runs. Otherwise that takes a SIGHUP (`webserv reload`).")]
     public bool HotReload { get; set; } = true;
 
+    /// <summary>Which plugins are loaded at all.</summary>
+    [Description("Which plugins are loaded at all. Without hashes and keys, all that are found.")]
+    public TrustOptions Trust { get; set; } = new();
+
     /// <summary>What plugins may use, by id; <c>*</c> for those that are not named.</summary>
     [Description("What plugins may use, by the id of the plugin; `*` for all that are not named. A plugin with nothing set in either is run without any of this, at no cost.")]
     public IReadOnlyDictionary<string, PluginBudgetOptions> Budgets { get; set; } =

@@ -17,6 +17,7 @@ internal static class WebservOptionsReader
         AllowedRange.Check(shape.Transport, ConfigurationPath.Combine(Root, nameof(shape.Transport)), errors);
         AllowedRange.Check(shape.FileCache, ConfigurationPath.Combine(Root, nameof(shape.FileCache)), errors);
         CheckBudgets(shape.Plugins.Budgets, ConfigurationPath.Combine(Root, nameof(shape.Plugins), nameof(shape.Plugins.Budgets)), errors);
+        TrustReader.Read(shape.Plugins.Trust, directory, ConfigurationPath.Combine(Root, nameof(shape.Plugins), nameof(shape.Plugins.Trust)), errors);
         CheckTogether(shape, Root, errors);
         ResolveDirectories(shape.Plugins, directory, ConfigurationPath.Combine(Root, nameof(shape.Plugins), nameof(shape.Plugins.Directories)), errors);
 

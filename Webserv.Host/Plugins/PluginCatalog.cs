@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Webserv.Host.Configuration;
+using Webserv.Host.Plugins.Trust;
 
 namespace Webserv.Host.Plugins;
 
@@ -56,10 +57,12 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
         var catalog = new PluginCatalog(PluginCache.Open(settings.CacheDirectory, host.TimeProvider, logger));
         try
         {
-            var activator = new PluginActivator(catalog._cache, host, settings, logger);
+            var trust = new PluginTrust(options.Trust, settings.ProgramDirectory);
+            var activator = new PluginActivator(catalog._cache, trust, host, settings, logger);
+            settings = settings with { IsRoot = settings.IsRoot && options.Trust.CheckPermissions };
             foreach (var candidate in candidates)
             {
-                await catalog.AddAsync(candidate, activator, previous, settings, logger, cancellation).ConfigureAwait(false);
+                await catalog.AddAsync(candidate, activator, trust, previous, settings, logger, cancellation).ConfigureAwait(false);
             }
 
             foreach (var candidate in hidden)
@@ -109,6 +112,7 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
     private async Task AddAsync(
         PluginCandidate candidate,
         PluginActivator activator,
+        PluginTrust trust,
         PluginCatalog? previous,
         PluginCatalogSettings settings,
         ILogger logger,
@@ -119,8 +123,16 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
         var loaded = previous?._plugins.Find(other => other.Description.Id == candidate.Id && other.Description.File == candidate.File);
         try
         {
+            if (settings.IsRoot && !OperatingSystem.IsWindows())
+            {
+                PluginPlace.Require(candidate);
+            }
+
             if (loaded is not null && loaded.Description.Hash == PluginFileSet.HashOf(candidate))
             {
+                var signature = trust.IsRequiredOf(candidate) ? PluginSignature.Read(candidate) : null;
+                trust.Require(candidate, loaded.Description.Hash, signature);
+                loaded.Signature = signature ?? loaded.Signature;
                 RequireNewNames(loaded);
                 TakeOver(loaded, loaded.Description);
                 return;
@@ -144,7 +156,8 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
             Add(plugin, loaded, logger);
             plugin = null;
         }
-        catch (PluginException exception) when (loaded is not null && loaded.Middleware.All(IsNew))
+        catch (PluginException exception) when (
+            loaded is not null && loaded.Middleware.All(IsNew) && trust.FindProblem(candidate, loaded.Description.Hash!, loaded.Signature) is null)
         {
             // Until it is mended, what serves goes on serving.
             Report(candidate, exception, logger);

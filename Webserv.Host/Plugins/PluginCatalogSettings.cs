@@ -17,4 +17,7 @@ internal sealed record PluginCatalogSettings
 
     /// <summary>Whether initialisers run; not for a mere list.</summary>
     public bool RunInitializers { get; init; } = true;
+
+    /// <summary>Whether the server runs as root, which must not load what others can replace.</summary>
+    public bool IsRoot { get; init; } = Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows();
 }

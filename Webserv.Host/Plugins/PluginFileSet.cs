@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Webserv.Host.Plugins.Trust;
 
 namespace Webserv.Host.Plugins;
 
@@ -30,14 +31,17 @@ internal sealed class PluginFileSet
     /// <summary>The absolute paths of the files.</summary>
     public IEnumerable<string> Paths => _files.Select(static file => file.FullPath);
 
-    /// <summary>The files of a candidate.</summary>
+    /// <summary>The files of a candidate, without its signature.</summary>
     /// <exception cref="PluginException">There are too many, or a symbolic link leads out of the folder.</exception>
     /// <exception cref="IOException">They cannot be listed.</exception>
     public static PluginFileSet Of(PluginCandidate candidate)
     {
         if (candidate.HasFolder)
         {
-            return OfFolder(candidate.Directory);
+            var all = OfFolder(candidate.Directory);
+            var signature = Path.GetFileName(PluginSignature.FileOf(candidate));
+            all._files.RemoveAll(file => file.Name == signature);
+            return all;
         }
 
         var files = new List<PluginFile> { new(Path.GetFileName(candidate.File), candidate.File) };

@@ -44,6 +44,7 @@ internal sealed class PluginInstance : IAsyncDisposable
         _settings = settings;
         _logger = logger;
         LoadContext = loader.LoadContext;
+        Candidate = candidate;
         Metadata = metadata;
         Description = new PluginDescription
         {
@@ -61,11 +62,17 @@ internal sealed class PluginInstance : IAsyncDisposable
         }
     }
 
+    /// <summary>What it was found as.</summary>
+    public PluginCandidate Candidate { get; }
+
     /// <summary>What the plugin is.</summary>
     public PluginDescription Description { get; }
 
     /// <summary>What the plugin says about itself.</summary>
     public PluginMetadata Metadata { get; }
+
+    /// <summary>The signature that it was trusted by last, or <see langword="null"/> where none was asked for.</summary>
+    public byte[]? Signature { get; set; }
 
     /// <summary>What it offers; empty when it is unloaded.</summary>
     public IReadOnlyList<IMiddlewareRegistration> Middleware => _middleware;

@@ -7,6 +7,7 @@ using Webserv.Host.Configuration;
 using Webserv.Host.Logging;
 using Webserv.Host.Plugins;
 using Webserv.Host.Plugins.Documentation;
+using Webserv.Host.Plugins.Trust;
 using Webserv.Host.Server.Watching;
 using Webserv.Host.Transport.Activation;
 
@@ -21,6 +22,7 @@ internal sealed class ServerHost : IServerHost
         var beforeLoading = FileStates.Take(Path.GetFullPath(configurationFile), null, AppContext.BaseDirectory);
         var loaded = ConfigurationLoader.Load(configurationFile);
         using var loggers = HostLogging.Create(loaded.Configuration);
+        using var lastWords = new LastWords(loggers);
         var logger = loggers.CreateLogger("Webserv");
         var inherited = InheritedSockets.FromEnvironment();
         var manager = ServiceNotifier.FromEnvironment(logger);
@@ -148,6 +150,27 @@ internal sealed class ServerHost : IServerHost
 
             return problems.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
         }, cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async Task<int> HashPluginAsync(string path, TextWriter output, TextWriter errors)
+    {
+        try
+        {
+            if (PluginCandidate.At(path) is not { } candidate)
+            {
+                await errors.WriteLineAsync($"webserv: {path} is no plugin: a folder Foo with a file Foo.dll, or a file Foo.dll, is expected").ConfigureAwait(false);
+                return ExitCodes.Failure;
+            }
+
+            await output.WriteAsync(PluginSignature.LineOf(candidate.Id, PluginFileSet.HashOf(candidate))).ConfigureAwait(false);
+            return ExitCodes.Success;
+        }
+        catch (PluginException exception)
+        {
+            await errors.WriteLineAsync($"webserv: {path} {exception.Message}").ConfigureAwait(false);
+            return ExitCodes.Failure;
+        }
     }
 
     private static async Task CheckPipelinesAsync(

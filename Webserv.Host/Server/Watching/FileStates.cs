@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Webserv.Host.Configuration;
 using Webserv.Host.Plugins;
+using Webserv.Host.Plugins.Trust;
 
 namespace Webserv.Host.Server.Watching;
 
@@ -63,6 +64,8 @@ internal sealed class FileStates
             {
                 Add(file);
             }
+
+            Add(PluginSignature.FileOf(candidate));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or PluginException)
         {
