@@ -8,4 +8,7 @@ internal enum BreakerAction
 
     /// <summary>They go on behind the entry, as if it were not there.</summary>
     Skip,
+
+    /// <summary>They are answered 503 until the version of the plugin that served before is back in its place.</summary>
+    PreviousVersion,
 }

@@ -21,6 +21,6 @@ internal sealed record BreakerOptions
     public TimeSpan OpenFor { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>What becomes of requests meanwhile.</summary>
-    [Description("What becomes of requests meanwhile: `Refuse` answers 503 with Retry-After; `Skip` passes them on as if the entry were not there, which must never be chosen for one that keeps people out.")]
+    [Description("What becomes of requests meanwhile: `Refuse` answers 503 with Retry-After; `Skip` passes them on as if the entry were not there, which must never be chosen for one that keeps people out; `PreviousVersion` is as `Refuse` until the version of the plugin that served before is back, which is kept for that.")]
     public BreakerAction Then { get; set; }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Webserv.Abstractions.Configuration;
 
 namespace Webserv.Host.Configuration;
 
@@ -15,6 +16,15 @@ internal sealed class PluginsOptions
     /// <summary>Whether plugins that were added, replaced or removed are noticed while the server runs.</summary>
     [Description("Whether plugins that were added, replaced or removed are noticed while the server runs. Otherwise that takes a SIGHUP (`webserv reload`).")]
     public bool HotReload { get; set; } = true;
+
+    /// <summary>How many versions of a plugin are kept for <c>webserv plugins rollback</c>, with the one that serves.</summary>
+    [Description("How many versions of each plugin that have served are kept for `webserv plugins rollback`, with the one that serves.")]
+    [Allowed("1", "100")]
+    public int KeptVersions { get; set; } = 3;
+
+    /// <summary>The most that the kept versions of a plugin take.</summary>
+    [Description("The most that the kept versions of a plugin take on the disk; the newest is kept in any case.")]
+    public ByteSize KeptSize { get; set; } = ByteSize.FromMegabytes(256);
 
     /// <summary>Which plugins are loaded at all.</summary>
     [Description("Which plugins are loaded at all. Without hashes and keys, all that are found.")]

@@ -16,6 +16,7 @@ internal static class WebservOptionsReader
         AllowedRange.Check(shape.Limits, ConfigurationPath.Combine(Root, nameof(shape.Limits)), errors);
         AllowedRange.Check(shape.Transport, ConfigurationPath.Combine(Root, nameof(shape.Transport)), errors);
         AllowedRange.Check(shape.FileCache, ConfigurationPath.Combine(Root, nameof(shape.FileCache)), errors);
+        AllowedRange.Check(shape.Plugins, ConfigurationPath.Combine(Root, nameof(shape.Plugins)), errors);
         CheckBudgets(shape.Plugins.Budgets, ConfigurationPath.Combine(Root, nameof(shape.Plugins), nameof(shape.Plugins.Budgets)), errors);
         TrustReader.Read(shape.Plugins.Trust, directory, ConfigurationPath.Combine(Root, nameof(shape.Plugins), nameof(shape.Plugins.Trust)), errors);
         CheckTogether(shape, Root, errors);

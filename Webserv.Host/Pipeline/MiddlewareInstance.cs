@@ -4,6 +4,7 @@ using Webserv.Abstractions.Pipeline;
 using Webserv.Host.Configuration;
 using Webserv.Host.Pipeline.Containment;
 using Webserv.Host.Plugins;
+using Webserv.Host.Plugins.Versions;
 
 namespace Webserv.Host.Pipeline;
 
@@ -43,12 +44,26 @@ internal sealed class MiddlewareInstance
     public PluginBudgetOptions? Budget { get; private set; }
 
     /// <summary>Puts it under a budget. A breaker goes on as it is unless it is to go by something else.</summary>
-    public void Contain(PluginBudgetOptions? budget, string entry, TimeProvider time)
+    /// <param name="budget">What its plugin may use; <see langword="null"/> where there is no limit.</param>
+    /// <param name="entry">Where it stands, for the log.</param>
+    /// <param name="failing">Is told of a build in whose place the version before is to come back.</param>
+    /// <param name="time">The clock.</param>
+    public void Contain(PluginBudgetOptions? budget, string entry, FailingPlugins? failing, TimeProvider time)
     {
         Budget = budget;
         if (budget?.Breaker != Breaker?.Options)
         {
-            Breaker = budget?.Breaker is { } breaker ? new CircuitBreaker(entry, _registration.PluginId, breaker, time, _logger) : null;
+            Breaker = budget?.Breaker is { } breaker
+                ? new CircuitBreaker(entry, _registration.PluginId, breaker, time, _logger, breaker.Then == BreakerAction.PreviousVersion ? Give : null)
+                : null;
+        }
+
+        void Give()
+        {
+            if (_registration.PluginHash is { } hash)
+            {
+                failing?.Add(_registration.PluginId, hash);
+            }
         }
     }
 

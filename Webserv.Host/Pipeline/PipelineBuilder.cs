@@ -7,6 +7,7 @@ using Webserv.Host.Configuration;
 using Webserv.Host.Logging;
 using Webserv.Host.Pipeline.Containment;
 using Webserv.Host.Plugins;
+using Webserv.Host.Plugins.Versions;
 using Webserv.Host.Proxies;
 
 namespace Webserv.Host.Pipeline;
@@ -31,6 +32,9 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
 
     /// <summary>The generation that serves; what stays the same is taken over from it.</summary>
     public PipelineGeneration? Previous { get; init; }
+
+    /// <summary>Is told of builds of plugins that fail; without it no version before comes back.</summary>
+    public FailingPlugins? Failing { get; init; }
 
     /// <summary>Opens access logs; without it there are none.</summary>
     public AccessLogs? AccessLogs { get; init; }
@@ -167,7 +171,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
 
         var middleware = instance.Middleware;
         var budget = options.Plugins.BudgetOf(registration.PluginId);
-        instance.Contain(budget, Describe(entry, registration), TimeProvider);
+        instance.Contain(budget, Describe(entry, registration), Failing, TimeProvider);
         if (budget is not null)
         {
             return new ContainedMiddleware(

@@ -19,6 +19,9 @@ internal interface IMiddlewareRegistration
     /// <summary>Whether it promises so: <see cref="NonBlockingAttribute.ReleasesContext"/>.</summary>
     bool ReleasesContext { get; }
 
+    /// <summary>The hash of the plugin's files; <see langword="null"/> where it is unloaded.</summary>
+    string? PluginHash { get; }
+
     /// <summary>The requests inside its plugin.</summary>
     PluginUsage Usage { get; }
 

@@ -19,6 +19,8 @@ internal sealed class MiddlewareRegistration<TMiddleware>(
 
     public string PluginId => pluginId;
 
+    public string? PluginHash => _plugin?.Description.Hash;
+
     public PluginUsage Usage => usage;
 
     public bool IsNonBlocking { get; } = typeof(TMiddleware).IsDefined(typeof(NonBlockingAttribute), inherit: false);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Webserv.Host.Plugins.Trust;
+using Webserv.Host.Plugins.Versions;
 
 namespace Webserv.Host.Plugins;
 
@@ -22,7 +23,22 @@ internal sealed class PluginActivator(PluginCache cache, PluginTrust trust, Plug
             trust.Require(candidate, PluginFileSet.HashOf(candidate), signature);
         }
 
-        var copy = cache.Copy(candidate);
+        return await ActivateAsync(candidate, cache.Copy(candidate), signature, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Loads and configures a version that is kept, in place of the plugin's files.</summary>
+    /// <param name="candidate">What was found.</param>
+    /// <param name="hash">The version to load.</param>
+    /// <param name="cancellation">Abandons it.</param>
+    /// <exception cref="PluginException">Why it cannot be loaded.</exception>
+    public Task<PluginInstance> ActivateKeptAsync(PluginCandidate candidate, string hash, CancellationToken cancellation)
+    {
+        var copy = cache.OpenKept(candidate, hash);
+        return ActivateAsync(candidate, copy, KeptVersion.Read(copy.Directory)?.ReadSignature(), cancellation);
+    }
+
+    private async Task<PluginInstance> ActivateAsync(PluginCandidate candidate, ShadowCopy copy, byte[]? signature, CancellationToken cancellation)
+    {
         PluginAssemblyLoader? loader = null;
         try
         {

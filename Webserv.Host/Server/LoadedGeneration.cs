@@ -42,6 +42,7 @@ internal sealed class LoadedGeneration
                 AccessLogs = parts.AccessLogs,
                 Previous = previous?.Generation,
                 TimeProvider = parts.TimeProvider,
+                Failing = parts.PluginSettings.Failing,
             };
             BudgetCheck.Warn(options.Plugins, catalog, logger);
             generation = await builder.BuildAsync((previous?.Generation.Number ?? 0) + 1, cancellation).ConfigureAwait(false);

@@ -13,7 +13,9 @@ namespace Webserv.Host.Pipeline.Containment;
 /// <param name="options">When it opens, and for how long.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Is told of each change of its state, once.</param>
-internal sealed class CircuitBreaker(string entry, string plugin, BreakerOptions options, TimeProvider time, ILogger logger)
+/// <param name="opened">Called when it has opened.</param>
+internal sealed class CircuitBreaker(
+    string entry, string plugin, BreakerOptions options, TimeProvider time, ILogger logger, Action? opened = null)
 {
     private readonly Lock _sync = new();
 
@@ -150,5 +152,6 @@ internal sealed class CircuitBreaker(string entry, string plugin, BreakerOptions
         }
 
         logger.BreakerOpened(plugin, entry, options.Failures, options.Within.TotalSeconds, options.OpenFor.TotalSeconds, options.Then, reason);
+        opened?.Invoke();
     }
 }

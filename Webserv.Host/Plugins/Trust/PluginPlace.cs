@@ -19,6 +19,7 @@ internal static class PluginPlace
         {
             var directory = candidate.Directory;
             List<string> own = [directory, candidate.File, .. PluginFileSet.Of(candidate).Paths];
+            own.AddRange(PluginFileSet.FilesBeside(candidate).Where(File.Exists));
             if (candidate.HasFolder)
             {
                 own.AddRange(Directory.EnumerateDirectories(directory, "*", SearchOption.AllDirectories));

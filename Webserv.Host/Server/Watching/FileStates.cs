@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Webserv.Host.Configuration;
 using Webserv.Host.Plugins;
-using Webserv.Host.Plugins.Trust;
 
 namespace Webserv.Host.Server.Watching;
 
@@ -65,7 +64,10 @@ internal sealed class FileStates
                 Add(file);
             }
 
-            Add(PluginSignature.FileOf(candidate));
+            foreach (var file in PluginFileSet.FilesBeside(candidate))
+            {
+                Add(file);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or PluginException)
         {

@@ -45,6 +45,8 @@ internal sealed class TestCatalog : IMiddlewareCatalog
         Func<IPipelineEntry, Func<IHttpContext, RequestDelegate, CancellationToken, Task>> New)
         : IMiddlewareRegistration
     {
+        public string? PluginHash => PluginId + "-hash";
+
         public PluginUsage Usage => Catalog.UsageOf(PluginId);
 
         public IAsyncDisposable HoldPlugin() => Nothing.ToDispose;

@@ -1,8 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Webserv.Host.Configuration;
+using Webserv.Host.Pipeline;
 using Webserv.Host.Pipeline.Containment;
+using Webserv.Host.Plugins.Versions;
 using Webserv.Host.Tests.Plugins;
+using Webserv.Host.Tests.Server;
 
 namespace Webserv.Host.Tests.Pipeline.Containment;
 
@@ -108,6 +111,21 @@ public sealed class CircuitBreakerTests : IDisposable
         Assert.False(breaker.TryEnter(2, out _));
         Assert.Equal(1, breaker.GetRetryAfter());
         Assert.True(breaker.TryEnter(1, out _));
+    }
+
+    [Fact]
+    public void Contain_PreviousVersion_TellsOfTheBuildWhenTheBreakerOpens()
+    {
+        var catalog = new TestCatalog();
+        catalog.Add("A", inline: true, _ => (_, _, _) => Task.CompletedTask);
+        var registration = catalog.Find("A")!;
+        var instance = new MiddlewareInstance(registration.Create(new TestEntry(), null, new ErrorList())!, registration, "", _log.CreateLogger("pipeline"));
+        var failing = new FailingPlugins();
+        instance.Contain(
+            new PluginBudgetOptions { Breaker = new BreakerOptions { Failures = 1, Then = BreakerAction.PreviousVersion } }, "Webserv:0", failing, _time);
+        Assert.False(failing.Contains("Test", "Test-hash"));
+        instance.Breaker!.Report(default, RequestOutcome.Failed, "threw");
+        Assert.True(failing.Contains("Test", "Test-hash"));
     }
 
     private CircuitBreaker Open()
