@@ -46,6 +46,9 @@ internal static partial class Log
     [LoggerMessage(114, LogLevel.Warning, "{TraceId}: the error page {Path} for {Status} answered {PageStatus}; the default page was sent")]
     public static partial void ErrorPageMissing(ILogger logger, string traceId, string path, int status, int pageStatus);
 
+    [LoggerMessage(115, LogLevel.Error, "{TraceId}: plugin {Plugin} {Explanation}")]
+    public static partial void CastBetweenCopies(ILogger logger, string traceId, string plugin, string explanation);
+
     [LoggerMessage(120, LogLevel.Warning, "Refused {Count} connections: {Limit} are open and none of them is idle (Limits.MaxConnections)")]
     public static partial void ServerFull(ILogger logger, long count, int limit);
 
