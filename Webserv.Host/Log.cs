@@ -46,6 +46,9 @@ internal static partial class Log
     [LoggerMessage(114, LogLevel.Warning, "{TraceId}: the error page {Path} for {Status} answered {PageStatus}; the default page was sent")]
     public static partial void ErrorPageMissing(ILogger logger, string traceId, string path, int status, int pageStatus);
 
+    [LoggerMessage(115, LogLevel.Error, "{TraceId}: plugin {Plugin} {Explanation}")]
+    public static partial void CastBetweenCopies(ILogger logger, string traceId, string plugin, string explanation);
+
     [LoggerMessage(120, LogLevel.Warning, "Refused {Count} connections: {Limit} are open and none of them is idle (Limits.MaxConnections)")]
     public static partial void ServerFull(ILogger logger, long count, int limit);
 
@@ -120,6 +123,15 @@ internal static partial class Log
 
     [LoggerMessage(308, LogLevel.Information, "The system sends no notices of changes in {Directory}; they are looked for every two seconds: {Problem}")]
     public static partial void NoFileNotices(ILogger logger, string directory, string problem);
+
+    [LoggerMessage(312, LogLevel.Critical, "Plugin {Plugin} ends the process: it threw an exception on {Thread} that nothing catches")]
+    public static partial void PluginEndsProcess(ILogger logger, string plugin, string thread, Exception exception);
+
+    [LoggerMessage(313, LogLevel.Critical, "The process ends: an exception on {Thread} that nothing catches")]
+    public static partial void ProcessEnds(ILogger logger, string thread, Exception exception);
+
+    [LoggerMessage(314, LogLevel.Warning, "Plugin {Plugin}: a task failed that nobody awaited")]
+    public static partial void PluginTaskFailed(ILogger logger, string plugin, Exception exception);
 
     [LoggerMessage(320, LogLevel.Warning, "The service manager handed over {Socket}, which is no endpoint of the configuration; nobody accepts from it")]
     public static partial void SocketNotUsed(ILogger logger, string socket);

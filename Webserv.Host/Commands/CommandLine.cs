@@ -131,7 +131,17 @@ internal sealed class CommandLine(IServerHost server, ISignals signals)
         var reference = new Command("reference", "Prints what the loaded plugins offer, with every option, as a page in Markdown.");
         reference.SetAction((result, cancellation) =>
             server.WritePluginReferenceAsync(result.GetRequiredValue(config), Output(result), Errors(result), cancellation));
-        return new Command("plugins", "Shows plugins.") { config, list, inspect, reference };
+        var path = new Argument<string>("path") { Description = "The folder of the plugin, or its file." };
+        var hash = new Command("hash", "Prints the SHA-256 of a plugin's files, to be trusted or signed (Plugins.Trust). Its code does not run.") { path };
+        hash.SetAction((result, _) => server.HashPluginAsync(result.GetRequiredValue(path), Output(result), Errors(result)));
+        var versions = new Command("versions", "Lists the versions of a plugin that are kept.") { id };
+        versions.SetAction((result, _) =>
+            server.ListPluginVersionsAsync(result.GetRequiredValue(config), result.GetRequiredValue(id), Output(result), Errors(result)));
+        var to = new Option<string?>("--to") { Description = "The beginning of the hash of a version; without it, the one that served before.", HelpName = "hash" };
+        var rollback = new Command("rollback", "Lets a version of a plugin come back that served before.") { id, to };
+        rollback.SetAction((result, _) =>
+            server.RollBackPluginAsync(result.GetRequiredValue(config), result.GetRequiredValue(id), result.GetValue(to), Output(result), Errors(result)));
+        return new Command("plugins", "Shows plugins, and lets versions of them come back.") { config, list, inspect, reference, hash, versions, rollback };
     }
 
     private static Command BuildSchema()

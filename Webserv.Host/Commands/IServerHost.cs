@@ -21,4 +21,21 @@ internal interface IServerHost
 
     /// <summary>Writes the reference page of all loaded plugins, in Markdown. Those that cannot be loaded are named as errors.</summary>
     Task<int> WritePluginReferenceAsync(string configurationFile, TextWriter output, TextWriter errors, CancellationToken cancellation);
+
+    /// <summary>Prints the hash of a plugin's files, as it is trusted and signed; none of its code runs.</summary>
+    /// <param name="path">Its folder, or its file.</param>
+    /// <param name="output">Gets one line, hash and id.</param>
+    /// <param name="errors">Gets what is wrong.</param>
+    Task<int> HashPluginAsync(string path, TextWriter output, TextWriter errors);
+
+    /// <summary>Lists the versions of a plugin that are kept, the newest first.</summary>
+    Task<int> ListPluginVersionsAsync(string configurationFile, string id, TextWriter output, TextWriter errors);
+
+    /// <summary>Lets a version of a plugin come back with the next reload.</summary>
+    /// <param name="configurationFile">The configuration whose plugin it is.</param>
+    /// <param name="id">The plugin.</param>
+    /// <param name="hash">The beginning of the version's hash; <see langword="null"/> for the one before that which is loaded.</param>
+    /// <param name="output">Gets what happens.</param>
+    /// <param name="errors">Gets what is wrong.</param>
+    Task<int> RollBackPluginAsync(string configurationFile, string id, string? hash, TextWriter output, TextWriter errors);
 }

@@ -49,7 +49,7 @@ internal static class ConfigurationReference
             {
                 var description = property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "";
                 AppendRow(page, property, defaults, description);
-                var inner = OptionShape.ElementOf(property.PropertyType) ?? property.PropertyType;
+                var inner = OptionShape.ElementOf(property.PropertyType) ?? OptionShape.DictionaryOf(property.PropertyType)?.Value ?? property.PropertyType;
                 if (OptionShape.IsClass(inner))
                 {
                     open.Enqueue((inner, inner.GetCustomAttribute<DescriptionAttribute>()?.Description ?? description));

@@ -16,6 +16,9 @@ internal static class WebservOptionsReader
         AllowedRange.Check(shape.Limits, ConfigurationPath.Combine(Root, nameof(shape.Limits)), errors);
         AllowedRange.Check(shape.Transport, ConfigurationPath.Combine(Root, nameof(shape.Transport)), errors);
         AllowedRange.Check(shape.FileCache, ConfigurationPath.Combine(Root, nameof(shape.FileCache)), errors);
+        AllowedRange.Check(shape.Plugins, ConfigurationPath.Combine(Root, nameof(shape.Plugins)), errors);
+        CheckBudgets(shape.Plugins.Budgets, ConfigurationPath.Combine(Root, nameof(shape.Plugins), nameof(shape.Plugins.Budgets)), errors);
+        TrustReader.Read(shape.Plugins.Trust, directory, ConfigurationPath.Combine(Root, nameof(shape.Plugins), nameof(shape.Plugins.Trust)), errors);
         CheckTogether(shape, Root, errors);
         ResolveDirectories(shape.Plugins, directory, ConfigurationPath.Combine(Root, nameof(shape.Plugins), nameof(shape.Plugins.Directories)), errors);
 
@@ -52,6 +55,19 @@ internal static class WebservOptionsReader
             errors.Add(
                 ConfigurationPath.Combine(root, nameof(shape.Transport), nameof(shape.Transport.Kind)),
                 "Epoll is there on Linux only; write Auto or Sockets");
+        }
+    }
+
+    private static void CheckBudgets(IReadOnlyDictionary<string, PluginBudgetOptions> budgets, string path, ConfigurationErrors errors)
+    {
+        foreach (var (id, budget) in budgets)
+        {
+            var at = ConfigurationPath.Combine(path, id);
+            AllowedRange.Check(budget, at, errors);
+            if (budget.Breaker is not null)
+            {
+                AllowedRange.Check(budget.Breaker, ConfigurationPath.Combine(at, nameof(budget.Breaker)), errors);
+            }
         }
     }
 

@@ -44,6 +44,9 @@ internal static unsafe partial class LinuxCalls
     [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
     public static partial nint ReadAt(int descriptor, byte* buffer, nint count, nint offset);
 
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint GetEffectiveUser();
+
     /// <summary>openat2 has no wrapper in the C library; its number is the same everywhere.</summary>
     public static int OpenAt2(int directory, byte* path, int flags, ulong resolve)
     {

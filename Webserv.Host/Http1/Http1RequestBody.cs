@@ -65,6 +65,9 @@ internal sealed class Http1RequestBody(Http1Input input)
         }
     }
 
+    /// <summary>A limit above <see cref="MaxSize"/> that whoever has the request cannot lift; <see langword="null"/> where there is none.</summary>
+    public long? Ceiling { get; set; }
+
     /// <summary>Makes it ready for a request.</summary>
     /// <param name="connection">Where it comes from.</param>
     /// <param name="head">Its head.</param>
@@ -88,6 +91,7 @@ internal sealed class Http1RequestBody(Http1Input input)
         }
 
         _maxSize = maxSize;
+        Ceiling = null;
         _continueExpected = head.ExpectsContinue && head.IsHttp11 && _framing != BodyFraming.None;
         _finalSent = false;
         HasExpectation = _continueExpected;
@@ -134,7 +138,7 @@ internal sealed class Http1RequestBody(Http1Input input)
     /// <summary>Throws 413 where the request declares more than it may send.</summary>
     public void CheckDeclaredLength()
     {
-        if (_framing == BodyFraming.Length && _maxSize < _total + _remaining)
+        if (_framing == BodyFraming.Length && (_maxSize < _total + _remaining || Ceiling < _total + _remaining))
         {
             throw Reject(RequestRejection.BodyTooLarge);
         }
@@ -166,7 +170,7 @@ internal sealed class Http1RequestBody(Http1Input input)
         var scratch = System.Buffers.ArrayPool<byte>.Shared.Rent(16 * 1024);
         try
         {
-            _maxSize = null;
+            _maxSize = Ceiling = null;
             _drainEnd = _connection!.Loop.Milliseconds + _timeout;
             for (long drained = 0; drained <= maxSize;)
             {
@@ -333,7 +337,7 @@ internal sealed class Http1RequestBody(Http1Input input)
     private void AddToTotal(int count)
     {
         _total += count;
-        if (_total > _maxSize)
+        if (_total > _maxSize || _total > Ceiling)
         {
             throw Reject(RequestRejection.BodyTooLarge);
         }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using Webserv.Abstractions.Http;
 using Webserv.Host.Http1;
+using Webserv.Host.Plugins;
 
 namespace Webserv.Host.Pipeline;
 
@@ -56,6 +57,11 @@ internal sealed class ErrorResponder(ILogger logger)
         else
         {
             Log.RequestFailed(logger, context.TraceId, context.Connection.RemoteAddress, context.Request.Method, context.Request.Path, exception);
+        }
+
+        if (exception is InvalidCastException && PluginFailure.IsCastBetweenCopies(exception.Message))
+        {
+            Log.CastBetweenCopies(logger, context.TraceId, PluginOrigin.Of(exception) ?? "(unknown)", PluginFailure.Describe(exception));
         }
 
         if (response.HasStarted || !context.ShutOut())

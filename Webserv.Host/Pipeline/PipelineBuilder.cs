@@ -5,7 +5,9 @@ using Webserv.Abstractions.Pipeline;
 using Webserv.Abstractions.Plugins;
 using Webserv.Host.Configuration;
 using Webserv.Host.Logging;
+using Webserv.Host.Pipeline.Containment;
 using Webserv.Host.Plugins;
+using Webserv.Host.Plugins.Versions;
 using Webserv.Host.Proxies;
 
 namespace Webserv.Host.Pipeline;
@@ -31,6 +33,9 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
     /// <summary>The generation that serves; what stays the same is taken over from it.</summary>
     public PipelineGeneration? Previous { get; init; }
 
+    /// <summary>Is told of builds of plugins that fail; without it no version before comes back.</summary>
+    public FailingPlugins? Failing { get; init; }
+
     /// <summary>Opens access logs; without it there are none.</summary>
     public AccessLogs? AccessLogs { get; init; }
 
@@ -51,7 +56,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
         foreach (var server in options.VirtualServers)
         {
             var limit = PipelineScope.Limit(server.MaxRequestBodySize ?? options.Limits.MaxRequestBodySize);
-            var same = Previous?.Servers.Servers.FirstOrDefault(old => old.IsSameAs(server, limit, catalog));
+            var same = Previous?.Servers.Servers.FirstOrDefault(old => old.IsSameAs(server, limit, catalog, options.Plugins));
             if (same is null)
             {
                 same = Make(server, limit, responder, counter);
@@ -159,9 +164,18 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             return CompileMissing(entry, name, counter);
         }
 
-        if (GetInstance(registration, entry, scope, counter) is not { } middleware)
+        if (GetInstance(registration, entry, scope, counter) is not { } instance)
         {
             return next;
+        }
+
+        var middleware = instance.Middleware;
+        var budget = options.Plugins.BudgetOf(registration.PluginId);
+        instance.Contain(budget, Describe(entry, registration), Failing, TimeProvider);
+        if (budget is not null)
+        {
+            return new ContainedMiddleware(
+                middleware, registration, Describe(entry, registration), budget, instance.Breaker, next, TimeProvider, logger).InvokeAsync;
         }
 
         return (registration.IsNonBlocking, registration.ReleasesContext) switch
@@ -173,7 +187,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
     }
 
     /// <summary>Takes one over from the generation before, or makes it.</summary>
-    private IMiddleware? GetInstance(IMiddlewareRegistration registration, PipelineEntryOptions entry, PipelineScope scope, CountingErrors counter)
+    private MiddlewareInstance? GetInstance(IMiddlewareRegistration registration, PipelineEntryOptions entry, PipelineScope scope, CountingErrors counter)
     {
         var fingerprint = $"{registration.Name}|{scope.Fingerprint}|{Fingerprint.Of(entry.Options, counter)}";
         var index = _reusable.FindIndex(candidate => candidate.IsMadeBy(registration, fingerprint));
@@ -182,7 +196,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             var kept = _reusable[index].Hold();
             _reusable.RemoveAt(index);
             _middleware.Add(kept);
-            return kept.Middleware;
+            return kept;
         }
 
         var middleware = registration.Create(new PipelineEntry(registration.Name, entry.ConfigurationPath, scope), entry.Options, counter);
@@ -191,14 +205,17 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             return null;
         }
 
-        _middleware.Add(new MiddlewareInstance(middleware, registration, fingerprint, logger));
+        var instance = new MiddlewareInstance(middleware, registration, fingerprint, logger);
+        _middleware.Add(instance);
         if (middleware is IAsyncInitializer initializer)
         {
             _initializers.Add((initializer, registration.PluginId, entry.ConfigurationPath));
         }
 
-        return middleware;
+        return instance;
     }
+
+    private static string Describe(PipelineEntryOptions entry, IMiddlewareRegistration registration) => $"{entry.ConfigurationPath} ({registration.Name})";
 
     /// <summary>What is handed to a middleware that may keep it; a context that a middleware wrapped has the guarded one inside.</summary>
     private static IHttpContext Guard(IHttpContext context) => context is Http1.Http1Context host ? host.Guarded : context;

@@ -68,13 +68,13 @@ internal sealed class VirtualServer(
         errors.FailAsync(context, this, exception, cancellation);
 
     /// <summary>Whether the same would be made from other options and other plugins.</summary>
-    public bool IsSameAs(VirtualServerOptions other, long? otherMaxRequestBodySize, IMiddlewareCatalog catalog) =>
+    public bool IsSameAs(VirtualServerOptions other, long? otherMaxRequestBodySize, IMiddlewareCatalog catalog, PluginsOptions plugins) =>
         options.Fingerprint is { } fingerprint
         && fingerprint == other.Fingerprint
         && options.Name == other.Name
         && maxRequestBodySize == otherMaxRequestBodySize
         && !HasGaps
-        && lifetime.Middleware.All(middleware => middleware.IsCurrentIn(catalog));
+        && lifetime.Middleware.All(middleware => middleware.IsCurrentIn(catalog, plugins));
 
     /// <summary>The path that answers in place of the default page of a status, or <see langword="null"/>.</summary>
     public string? GetErrorPage(int statusCode) => options.ErrorPages.GetValueOrDefault(statusCode);

@@ -19,6 +19,12 @@ internal interface IMiddlewareRegistration
     /// <summary>Whether it promises so: <see cref="NonBlockingAttribute.ReleasesContext"/>.</summary>
     bool ReleasesContext { get; }
 
+    /// <summary>The hash of the plugin's files; <see langword="null"/> where it is unloaded.</summary>
+    string? PluginHash { get; }
+
+    /// <summary>The requests inside its plugin.</summary>
+    PluginUsage Usage { get; }
+
     /// <summary>Keeps its plugin loaded until what is returned is disposed.</summary>
     IAsyncDisposable HoldPlugin();
 

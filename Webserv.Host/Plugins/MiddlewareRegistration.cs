@@ -9,7 +9,7 @@ namespace Webserv.Host.Plugins;
 
 /// <summary>A middleware that a loaded plugin offers.</summary>
 internal sealed class MiddlewareRegistration<TMiddleware>(
-    string name, string pluginId, IMiddlewareOptionsBinder? optionsBinder, ILogger logger) : IPluginMiddleware
+    string name, string pluginId, PluginUsage usage, IMiddlewareOptionsBinder? optionsBinder, ILogger logger) : IPluginMiddleware
     where TMiddleware : class, IMiddleware
 {
     private PluginInstance? _plugin;
@@ -18,6 +18,10 @@ internal sealed class MiddlewareRegistration<TMiddleware>(
     public string Name => name;
 
     public string PluginId => pluginId;
+
+    public string? PluginHash => _plugin?.Description.Hash;
+
+    public PluginUsage Usage => usage;
 
     public bool IsNonBlocking { get; } = typeof(TMiddleware).IsDefined(typeof(NonBlockingAttribute), inherit: false);
 

@@ -15,7 +15,8 @@ internal sealed class PluginAssemblyLoader : IDisposable
 
     /// <summary>Makes the context; nothing is loaded yet.</summary>
     /// <param name="file">The plugin's assembly in its private copy.</param>
-    public PluginAssemblyLoader(string file)
+    /// <param name="plugin">What the plugin is called where its code is named.</param>
+    public PluginAssemblyLoader(string file, string plugin)
     {
         _loader = PluginLoader.CreateFromAssemblyFile(file, config =>
         {
@@ -29,6 +30,7 @@ internal sealed class PluginAssemblyLoader : IDisposable
                 config.SharedAssemblies.Add(name);
             }
         });
+        PluginOrigin.Register(_loader.LoadContext, plugin);
         LoadContext = new WeakReference(_loader.LoadContext);
     }
 

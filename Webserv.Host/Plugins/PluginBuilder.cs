@@ -14,12 +14,14 @@ internal sealed class PluginBuilder : IPluginBuilder
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_");
 
     private readonly List<IPluginMiddleware> _middleware = [];
+    private readonly PluginUsage _usage;
     private readonly ILogger _logger;
     private bool _isClosed;
 
     public PluginBuilder(IPluginContext context, PluginHostServices host, ILogger logger)
     {
         Context = context;
+        _usage = new PluginUsage(host.TimeProvider);
         _logger = logger;
         Services.AddSingleton(context);
         Services.AddSingleton(host.LoggerFactory);
@@ -73,7 +75,7 @@ internal sealed class PluginBuilder : IPluginBuilder
             throw new ArgumentException($"The middleware '{name}' is registered twice.", nameof(name));
         }
 
-        _middleware.Add(new MiddlewareRegistration<TMiddleware>(name, Context.Id, optionsBinder, _logger));
+        _middleware.Add(new MiddlewareRegistration<TMiddleware>(name, Context.Id, _usage, optionsBinder, _logger));
         return this;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Webserv.Host.Plugins.Versions;
 
 namespace Webserv.Host.Plugins;
 
@@ -71,28 +72,27 @@ internal sealed class PluginCache : IDisposable
         }
     }
 
+    /// <summary>Finds the copy of a version that has served.</summary>
+    /// <exception cref="PluginException">It is not kept, or is damaged.</exception>
+    public ShadowCopy OpenKept(PluginCandidate candidate, string hash) =>
+        OpenExisting(Path.Combine(Root, candidate.Id), hash)?.In(this)
+        ?? throw new PluginException(
+            $"was rolled back to the version {hash}, which is not kept in {Root} any more or is damaged: delete {RollbackFile.PathOf(candidate)} to load the files beside it, or put others there");
+
     /// <summary>
-    /// Deletes copies that nobody uses: those of each plugin but for the two used last, those that were not used for
-    /// thirty days, and what crashed servers left behind. What cannot be deleted is left for the next time.
+    /// Deletes copies that nobody uses: of versions that have served, those of each plugin but for the newest; of others, those but
+    /// for the two used last; all of a plugin that was not used for thirty days, and what crashed servers left behind. What cannot be
+    /// deleted is left for the next time.
     /// </summary>
-    public void Prune()
+    /// <param name="versions">How many versions of a plugin that have served are kept, at least one.</param>
+    /// <param name="length">The most bytes of them, but for the newest.</param>
+    public void Prune(int versions = KeptCopies, long length = long.MaxValue)
     {
         try
         {
             foreach (var plugin in new DirectoryInfo(Root).EnumerateDirectories())
             {
-                var kept = 0;
-                foreach (var (copy, lastUse) in plugin.EnumerateDirectories()
-                    .Select(copy => (copy, lastUse: GetLastUse(copy)))
-                    .OrderByDescending(pair => pair.lastUse))
-                {
-                    var age = _timeProvider.GetUtcNow().UtcDateTime - lastUse;
-                    var isTemporary = copy.Name.StartsWith(TemporaryPrefix, StringComparison.Ordinal);
-                    if (isTemporary ? age > MaxTemporaryAge : ++kept > KeptCopies || age > MaxAge)
-                    {
-                        TryDelete(copy.FullName);
-                    }
-                }
+                Prune(plugin, versions, length);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -131,6 +131,40 @@ internal sealed class PluginCache : IDisposable
             _logger.PluginCacheNotPruned(Root, exception.Message);
         }
     }
+
+    private void Prune(DirectoryInfo plugin, int versions, long length)
+    {
+        var now = _timeProvider.GetUtcNow().UtcDateTime;
+        var copies = plugin.EnumerateDirectories().Select(copy => (copy, lastUse: GetLastUse(copy))).OrderByDescending(pair => pair.lastUse).ToList();
+        foreach (var (copy, lastUse) in copies.Where(pair => IsTemporary(pair.copy) && now - pair.lastUse > MaxTemporaryAge))
+        {
+            TryDelete(copy.FullName);
+        }
+
+        copies.RemoveAll(pair => IsTemporary(pair.copy));
+        var isForgotten = copies.Count > 0 && now - copies[0].lastUse > MaxAge;
+        var served = KeptVersion.Find(Root, plugin.Name);
+        var total = 0L;
+        for (var index = 0; index < served.Count; index++)
+        {
+            total += served[index].Length;
+            if (isForgotten || (index > 0 && (index >= versions || total > length)))
+            {
+                TryDelete(served[index].Directory);
+            }
+        }
+
+        var others = copies.Where(pair => !served.Any(version => version.Directory == pair.copy.FullName)).ToList();
+        for (var index = 0; index < others.Count; index++)
+        {
+            if (index >= KeptCopies || now - others[index].lastUse > MaxAge)
+            {
+                TryDelete(others[index].copy.FullName);
+            }
+        }
+    }
+
+    private static bool IsTemporary(DirectoryInfo copy) => copy.Name.StartsWith(TemporaryPrefix, StringComparison.Ordinal);
 
     private static ShadowCopy? OpenExisting(string directory, string hash) =>
         ShadowCopy.TryOpen(Path.Combine(directory, hash), hash);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Webserv.Host.Files;
 
 namespace Webserv.Host.Plugins;
 
@@ -37,6 +38,13 @@ internal static class PluginCacheDirectory
                 if ((File.GetUnixFileMode(directory) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0)
                 {
                     problem = "others may write to it";
+                    return false;
+                }
+
+                if (FileOwner.Of(directory) is { } owner && owner != FileOwner.OfProcess)
+                {
+                    // What root put into it, that user could not use.
+                    problem = $"it belongs to the user {owner}";
                     return false;
                 }
             }

@@ -8,4 +8,20 @@ internal sealed record PluginCandidate(string Id, string File, bool HasFolder)
 {
     /// <summary>The directory that the file is in.</summary>
     public string Directory => Path.GetDirectoryName(File)!;
+
+    /// <summary>The plugin in a folder <c>Foo</c>, or the file <c>Foo.dll</c>, as a plugin directory would have it.</summary>
+    /// <param name="path">Folder or file.</param>
+    /// <returns><see langword="null"/> where there is no such plugin.</returns>
+    public static PluginCandidate? At(string path)
+    {
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        var file = System.IO.Directory.Exists(full) ? Path.Combine(full, Path.GetFileName(full) + ".dll") : full;
+        if (!System.IO.File.Exists(file) || !file.EndsWith(".dll", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var id = Path.GetFileNameWithoutExtension(file);
+        return new PluginCandidate(id, file, HasFolder: Path.GetFileName(Path.GetDirectoryName(file)) == id);
+    }
 }

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Webserv.Host.Configuration;
+using Webserv.Host.Plugins.Trust;
+using Webserv.Host.Plugins.Versions;
 
 namespace Webserv.Host.Plugins;
 
@@ -56,10 +58,12 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
         var catalog = new PluginCatalog(PluginCache.Open(settings.CacheDirectory, host.TimeProvider, logger));
         try
         {
-            var activator = new PluginActivator(catalog._cache, host, settings, logger);
+            var trust = new PluginTrust(options.Trust, settings.ProgramDirectory);
+            var activator = new PluginActivator(catalog._cache, trust, host, settings, logger);
+            settings = settings with { IsRoot = settings.IsRoot && options.Trust.CheckPermissions };
             foreach (var candidate in candidates)
             {
-                await catalog.AddAsync(candidate, activator, previous, settings, logger, cancellation).ConfigureAwait(false);
+                await catalog.AddAsync(candidate, activator, trust, previous, settings, logger, cancellation).ConfigureAwait(false);
             }
 
             foreach (var candidate in hidden)
@@ -79,7 +83,7 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
             }
 
             catalog._descriptions.Sort((left, right) => StringComparer.OrdinalIgnoreCase.Compare(left.Id, right.Id));
-            catalog._cache.Prune();
+            catalog._cache.Prune(options.KeptVersions, options.KeptSize.Bytes);
             return catalog;
         }
         catch
@@ -109,6 +113,7 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
     private async Task AddAsync(
         PluginCandidate candidate,
         PluginActivator activator,
+        PluginTrust trust,
         PluginCatalog? previous,
         PluginCatalogSettings settings,
         ILogger logger,
@@ -119,32 +124,51 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
         var loaded = previous?._plugins.Find(other => other.Description.Id == candidate.Id && other.Description.File == candidate.File);
         try
         {
-            if (loaded is not null && loaded.Description.Hash == PluginFileSet.HashOf(candidate))
+            if (settings.IsRoot && !OperatingSystem.IsWindows())
             {
+                PluginPlace.Require(candidate);
+            }
+
+            var choice = PluginChoice.Make(candidate, _cache.Root, settings.Failing, needsHash: loaded is not null, logger);
+            var state = choice.Kept ? PluginState.RolledBack : PluginState.Loaded;
+            if (loaded?.Description.Hash is { } hash && hash == choice.Hash)
+            {
+                var signature = trust.IsRequiredOf(candidate) && !choice.Kept ? PluginSignature.Read(candidate) : loaded.Signature;
+                trust.Require(candidate, hash, signature);
+                loaded.Signature = signature ?? loaded.Signature;
                 RequireNewNames(loaded);
-                TakeOver(loaded, loaded.Description);
+                Mark(loaded, state, settings);
+                TakeOver(loaded, loaded.Description with { State = state });
                 return;
             }
 
-            metadata = PluginMetadataReader.Read(candidate.File);
-            if (metadata is null)
+            if (!choice.Kept)
             {
-                AddUnmarked(candidate, logger);
-                return;
+                metadata = PluginMetadataReader.Read(candidate.File);
+                if (metadata is null)
+                {
+                    AddUnmarked(candidate, logger);
+                    return;
+                }
+
+                PluginCompatibility.Require(candidate, metadata);
             }
 
-            PluginCompatibility.Require(candidate, metadata);
-            plugin = await activator.ActivateAsync(candidate, cancellation).ConfigureAwait(false);
+            plugin = choice.Kept
+                ? await activator.ActivateKeptAsync(candidate, choice.Hash!, cancellation).ConfigureAwait(false)
+                : await activator.ActivateAsync(candidate, cancellation).ConfigureAwait(false);
             RequireNewNames(plugin);
             if (settings.RunInitializers)
             {
                 await plugin.InitializeAsync(cancellation).ConfigureAwait(false);
             }
 
-            Add(plugin, loaded, logger);
+            Mark(plugin, state, settings);
+            Add(plugin, plugin.Description with { State = state }, loaded, logger);
             plugin = null;
         }
-        catch (PluginException exception) when (loaded is not null && loaded.Middleware.All(IsNew))
+        catch (PluginException exception) when (
+            loaded is not null && loaded.Middleware.All(IsNew) && trust.FindProblem(candidate, loaded.Description.Hash!, loaded.Signature) is null)
         {
             // Until it is mended, what serves goes on serving.
             Report(candidate, exception, logger);
@@ -189,9 +213,18 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
         }
     }
 
-    private void Add(PluginInstance plugin, PluginInstance? before, ILogger logger)
+    /// <summary>A mere look at plugins puts none into service.</summary>
+    private static void Mark(PluginInstance plugin, PluginState state, PluginCatalogSettings settings)
     {
-        Add(plugin, plugin.Description, plugin);
+        if (settings.RunInitializers)
+        {
+            plugin.MarkServing(isRollback: state == PluginState.RolledBack);
+        }
+    }
+
+    private void Add(PluginInstance plugin, PluginDescription description, PluginInstance? before, ILogger logger)
+    {
+        Add(plugin, description, plugin);
         if (!logger.IsEnabled(LogLevel.Information))
         {
             return;

@@ -1,3 +1,5 @@
+using Webserv.Host.Plugins.Versions;
+
 namespace Webserv.Host.Plugins;
 
 /// <summary>How plugins are loaded; the defaults are those of the running server.</summary>
@@ -17,4 +19,10 @@ internal sealed record PluginCatalogSettings
 
     /// <summary>Whether initialisers run; not for a mere list.</summary>
     public bool RunInitializers { get; init; } = true;
+
+    /// <summary>Builds in whose place the version before is to come back.</summary>
+    public FailingPlugins Failing { get; init; } = new();
+
+    /// <summary>Whether the server runs as root, which must not load what others can replace.</summary>
+    public bool IsRoot { get; init; } = Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows();
 }

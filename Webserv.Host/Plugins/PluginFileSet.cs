@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Webserv.Host.Plugins.Trust;
+using Webserv.Host.Plugins.Versions;
 
 namespace Webserv.Host.Plugins;
 
@@ -13,8 +15,11 @@ internal sealed class PluginFileSet
     /// <summary>Most bytes of one plugin.</summary>
     public const long MaxLength = 512L * 1024 * 1024;
 
-    /// <summary>The file that holds the lock of a private copy; never part of a plugin.</summary>
-    public const string LockFile = ".webserv-lock";
+    /// <summary>How names of files begin that the server itself puts beside those of a plugin; none is part of one.</summary>
+    public const string HostPrefix = ".webserv-";
+
+    /// <summary>The file that holds the lock of a private copy.</summary>
+    public const string LockFile = HostPrefix + "lock";
 
     /// <summary>What belongs to a single-file plugin besides its assembly.</summary>
     private static readonly string[] Companions = [".deps.json", ".pdb", ".xml"];
@@ -30,14 +35,17 @@ internal sealed class PluginFileSet
     /// <summary>The absolute paths of the files.</summary>
     public IEnumerable<string> Paths => _files.Select(static file => file.FullPath);
 
-    /// <summary>The files of a candidate.</summary>
+    /// <summary>The files of a candidate, without its signature and a rollback.</summary>
     /// <exception cref="PluginException">There are too many, or a symbolic link leads out of the folder.</exception>
     /// <exception cref="IOException">They cannot be listed.</exception>
     public static PluginFileSet Of(PluginCandidate candidate)
     {
         if (candidate.HasFolder)
         {
-            return OfFolder(candidate.Directory);
+            var all = OfFolder(candidate.Directory);
+            string[] beside = [.. FilesBeside(candidate).Select(file => Path.GetFileName(file))];
+            all._files.RemoveAll(file => beside.Contains(file.Name));
+            return all;
         }
 
         var files = new List<PluginFile> { new(Path.GetFileName(candidate.File), candidate.File) };
@@ -52,6 +60,9 @@ internal sealed class PluginFileSet
 
         return new PluginFileSet(files);
     }
+
+    /// <summary>What says something about a candidate and is none of its files; it need not be there.</summary>
+    public static IEnumerable<string> FilesBeside(PluginCandidate candidate) => [PluginSignature.FileOf(candidate), RollbackFile.PathOf(candidate)];
 
     /// <summary>The files of a folder and of the folders in it.</summary>
     /// <exception cref="PluginException">There are too many, or a symbolic link leads out of the folder.</exception>
@@ -106,7 +117,7 @@ internal sealed class PluginFileSet
             }
 
             var name = Path.GetRelativePath(root, entry.FullName).Replace(Path.DirectorySeparatorChar, '/');
-            if (name == LockFile)
+            if (name.StartsWith(HostPrefix, StringComparison.Ordinal))
             {
                 continue;
             }

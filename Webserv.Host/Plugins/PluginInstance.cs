@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Webserv.Abstractions.Plugins;
+using Webserv.Host.Plugins.Versions;
 
 namespace Webserv.Host.Plugins;
 
@@ -44,6 +45,7 @@ internal sealed class PluginInstance : IAsyncDisposable
         _settings = settings;
         _logger = logger;
         LoadContext = loader.LoadContext;
+        Candidate = candidate;
         Metadata = metadata;
         Description = new PluginDescription
         {
@@ -61,11 +63,17 @@ internal sealed class PluginInstance : IAsyncDisposable
         }
     }
 
+    /// <summary>What it was found as.</summary>
+    public PluginCandidate Candidate { get; }
+
     /// <summary>What the plugin is.</summary>
     public PluginDescription Description { get; }
 
     /// <summary>What the plugin says about itself.</summary>
     public PluginMetadata Metadata { get; }
+
+    /// <summary>The signature that it was trusted by last, or <see langword="null"/> where none was asked for.</summary>
+    public byte[]? Signature { get; set; }
 
     /// <summary>What it offers; empty when it is unloaded.</summary>
     public IReadOnlyList<IMiddlewareRegistration> Middleware => _middleware;
@@ -75,6 +83,35 @@ internal sealed class PluginInstance : IAsyncDisposable
 
     /// <summary>Ends when the plugin has been cleaned up and unloading has begun.</summary>
     public Task Unloaded => _unloaded.Task;
+
+    /// <summary>Marks its copy as one of a version that serves, so that it is kept.</summary>
+    /// <param name="isRollback">Whether it came back, which makes it no newer than it was.</param>
+    public void MarkServing(bool isRollback)
+    {
+        if (_copy is not { } copy)
+        {
+            return;
+        }
+
+        try
+        {
+            copy.Touch();
+            var kept = KeptVersion.Find(Path.GetDirectoryName(Path.GetDirectoryName(copy.Directory)!)!, Description.Id);
+            var own = KeptVersion.Read(copy.Directory);
+            if (own is null || (!isRollback && kept is [var newest, ..] && newest.Hash != own.Hash))
+            {
+                var length = PluginFileSet.OfFolder(copy.Directory).Paths.Sum(file => new FileInfo(file).Length);
+                own = new KeptVersion(copy.Directory, Metadata.Version, _host.TimeProvider.GetUtcNow().UtcDateTime, length);
+            }
+
+            own.Write(Signature);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It serves all the same, and cannot come back later.
+            _logger.VersionNotMarked(Description.Id, copy.Directory, exception.Message);
+        }
+    }
 
     /// <summary>Keeps the plugin loaded until the lease is disposed.</summary>
     /// <exception cref="ObjectDisposedException">It is unloaded already.</exception>

@@ -59,6 +59,18 @@ internal static partial class PluginLog
     [LoggerMessage(3017, LogLevel.Warning, "Plugin {Plugin} {Version} was unloaded {Seconds} s ago and is still in memory: something refers into it, such as a request that does not end, a thread or timer of its own, a handler of a static event, or a cache of the runtime (docs/plugin-authoring.md, Unloading)")]
     public static partial void PluginStaysInMemory(this ILogger logger, string plugin, Version version, double seconds);
 
+    [LoggerMessage(3019, LogLevel.Information, "Plugin {Plugin}: {File} is of other files than those that are there now, which are loaded")]
+    public static partial void RollbackIsOver(this ILogger logger, string plugin, string file);
+
+    [LoggerMessage(3020, LogLevel.Error, "Plugin {Plugin} fails again and again; version {Version} ({Hash}), which served before, comes back until other files are put there or the server starts anew")]
+    public static partial void VersionComesBack(this ILogger logger, string plugin, Version version, string hash);
+
+    [LoggerMessage(3021, LogLevel.Error, "Plugin {Plugin} fails again and again, and no version that served before is kept")]
+    public static partial void NothingComesBack(this ILogger logger, string plugin);
+
+    [LoggerMessage(3022, LogLevel.Warning, "Plugin {Plugin}: the copy {Directory} cannot be kept for a rollback: {Reason}")]
+    public static partial void VersionNotMarked(this ILogger logger, string plugin, string directory, string reason);
+
     [LoggerMessage(3018, LogLevel.Debug, "Plugin {Plugin} {Version} has left memory")]
     public static partial void PluginLeftMemory(this ILogger logger, string plugin, Version version);
 }

@@ -9,6 +9,9 @@ internal enum PluginState
     /// <summary>Could not be loaded; <see cref="PluginDescription.Error"/> says why.</summary>
     Failed,
 
+    /// <summary>A kept version was loaded in place of what is there, as the operator or a breaker wants it.</summary>
+    RolledBack,
+
     /// <summary>What is there now could not be loaded; an earlier version that was loaded before goes on.</summary>
     Kept,
 

@@ -5,6 +5,7 @@ internal sealed class ShadowCopy : IDisposable
 {
     private readonly FileStream _lock;
     private PluginCache? _cache;
+    private int _isDisposed;
 
     private ShadowCopy(string directory, string hash, FileStream heldLock)
     {
@@ -58,6 +59,9 @@ internal sealed class ShadowCopy : IDisposable
     public static FileStream Lock(string directory, FileMode mode) =>
         new(Path.Combine(directory, PluginFileSet.LockFile), mode, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
 
+    /// <summary>Tells everybody that it is still in use.</summary>
+    public void Touch() => _lock.Write([0]);
+
     /// <summary>Keeps the cache there until the use ends.</summary>
     public ShadowCopy In(PluginCache cache)
     {
@@ -69,6 +73,20 @@ internal sealed class ShadowCopy : IDisposable
     /// <summary>Ends the use.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            Touch();
+        }
+        catch (IOException)
+        {
+            // A full disk: then its last use seems to be longer ago than it is.
+        }
+
         _lock.Dispose();
         Interlocked.Exchange(ref _cache, null)?.RemoveUser();
     }

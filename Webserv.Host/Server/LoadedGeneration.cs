@@ -37,7 +37,14 @@ internal sealed class LoadedGeneration
         PipelineGeneration? generation = null;
         try
         {
-            var builder = new PipelineBuilder(options, catalog, errors, logger) { AccessLogs = parts.AccessLogs, Previous = previous?.Generation };
+            var builder = new PipelineBuilder(options, catalog, errors, logger) 
+            {
+                AccessLogs = parts.AccessLogs,
+                Previous = previous?.Generation,
+                TimeProvider = parts.TimeProvider,
+                Failing = parts.PluginSettings.Failing,
+            };
+            BudgetCheck.Warn(options.Plugins, catalog, logger);
             generation = await builder.BuildAsync((previous?.Generation.Number ?? 0) + 1, cancellation).ConfigureAwait(false);
         }
         finally

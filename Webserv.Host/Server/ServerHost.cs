@@ -7,6 +7,7 @@ using Webserv.Host.Configuration;
 using Webserv.Host.Logging;
 using Webserv.Host.Plugins;
 using Webserv.Host.Plugins.Documentation;
+using Webserv.Host.Plugins.Trust;
 using Webserv.Host.Server.Watching;
 using Webserv.Host.Transport.Activation;
 
@@ -21,6 +22,7 @@ internal sealed class ServerHost : IServerHost
         var beforeLoading = FileStates.Take(Path.GetFullPath(configurationFile), null, AppContext.BaseDirectory);
         var loaded = ConfigurationLoader.Load(configurationFile);
         using var loggers = HostLogging.Create(loaded.Configuration);
+        using var lastWords = new LastWords(loggers);
         var logger = loggers.CreateLogger("Webserv");
         var inherited = InheritedSockets.FromEnvironment();
         var manager = ServiceNotifier.FromEnvironment(logger);
@@ -34,9 +36,10 @@ internal sealed class ServerHost : IServerHost
         var watcher = new ChangeWatcher(options, beforeLoading, AppContext.BaseDirectory, TimeProvider.System, logger);
         await using var watching = watcher.ConfigureAwait(false);
         WebServer? server;
+        var plugins = new PluginCatalogSettings();
         try
         {
-            server = await WebServer.StartAsync(options, loaded.Collector, WebServerParts.Create(options, loggers, inherited: inherited), signals.Stopping).ConfigureAwait(false);
+            server = await WebServer.StartAsync(options, loaded.Collector, WebServerParts.Create(options, loggers, plugins, inherited), signals.Stopping).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (signals.Stopping.IsCancellationRequested)
         {
@@ -63,8 +66,10 @@ internal sealed class ServerHost : IServerHost
             Func<Task> reload = () => ReloadAsync(server, configurationFile, watcher, manager, logger, signals.Stopping);
             reloads.Attach(() => _ = reload(), () => _ = server.ReopenLogsAsync());
             watcher.Start(reload);
+            plugins.Failing.Attach(() => _ = reload());
             await signals.WaitAsync().ConfigureAwait(false);
             manager.Stopping();
+            plugins.Failing.Attach(null);
             await watcher.StopAsync().ConfigureAwait(false);
             Log.Stopping(logger, server.ConnectionCount);
             await server.StopAsync().ConfigureAwait(false);
@@ -117,7 +122,9 @@ internal sealed class ServerHost : IServerHost
         {
             if (catalog.Descriptions.FirstOrDefault(plugin => plugin.Id.Equals(id, StringComparison.OrdinalIgnoreCase)) is { } found)
             {
-                var loaded = catalog.Plugins.FirstOrDefault(plugin => plugin.Description == found);
+                var loaded = found.State is PluginState.Loaded or PluginState.RolledBack or PluginState.Kept
+                    ? catalog.Plugins.FirstOrDefault(plugin => plugin.Description.Id == found.Id)
+                    : null;
                 var reference = loaded is null ? null : PluginReference.Of(loaded, TextStyle.Plain);
                 await output.WriteAsync(PluginReport.Details(found, reference)).ConfigureAwait(false);
                 return found.State == PluginState.Failed ? ExitCodes.Failure : ExitCodes.Success;
@@ -150,6 +157,44 @@ internal sealed class ServerHost : IServerHost
         }, cancellation).ConfigureAwait(false);
     }
 
+    /// <inheritdoc />
+    public async Task<int> HashPluginAsync(string path, TextWriter output, TextWriter errors)
+    {
+        try
+        {
+            if (PluginCandidate.At(path) is not { } candidate)
+            {
+                await errors.WriteLineAsync($"webserv: {path} is no plugin: a folder Foo with a file Foo.dll, or a file Foo.dll, is expected").ConfigureAwait(false);
+                return ExitCodes.Failure;
+            }
+
+            await output.WriteAsync(PluginSignature.LineOf(candidate.Id, PluginFileSet.HashOf(candidate))).ConfigureAwait(false);
+            return ExitCodes.Success;
+        }
+        catch (PluginException exception)
+        {
+            await errors.WriteLineAsync($"webserv: {path} {exception.Message}").ConfigureAwait(false);
+            return ExitCodes.Failure;
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<int> ListPluginVersionsAsync(string configurationFile, string id, TextWriter output, TextWriter errors) =>
+        WithVersionsAsync(configurationFile, id, errors, versions => versions.ListAsync(output, errors));
+
+    /// <inheritdoc />
+    public Task<int> RollBackPluginAsync(string configurationFile, string id, string? hash, TextWriter output, TextWriter errors) =>
+        WithVersionsAsync(configurationFile, id, errors, versions => versions.RollBackAsync(hash, output, errors));
+
+    private static async Task<int> WithVersionsAsync(string configurationFile, string id, TextWriter errors, Func<PluginVersions, Task<int>> action)
+    {
+        var loaded = ConfigurationLoader.Load(configurationFile);
+        return loaded.Options is not { } options ? await ReportAsync(loaded, errors).ConfigureAwait(false)
+            : await PluginVersions.FindAsync(options, new PluginCatalogSettings(), id, errors).ConfigureAwait(false) is { } versions
+                ? await action(versions).ConfigureAwait(false)
+                : ExitCodes.Failure;
+    }
+
     private static async Task CheckPipelinesAsync(
         WebservOptions options, ConfigurationErrors errors, WebServerParts parts, CancellationToken cancellation)
     {
@@ -160,6 +205,7 @@ internal sealed class ServerHost : IServerHost
             errors.Add("Webserv:Plugins", $"plugin {plugin.Id} ({plugin.File}): {plugin.Error}");
         }
 
+        BudgetCheck.Report(options.Plugins, catalog, errors);
         var builder = new Pipeline.PipelineBuilder(options, catalog, errors, parts.Loggers.CreateLogger("Webserv.Pipeline")) { IsCheck = true };
         if (await builder.BuildAsync(0, cancellation).ConfigureAwait(false) is { } generation)
         {

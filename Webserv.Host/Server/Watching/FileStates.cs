@@ -63,6 +63,11 @@ internal sealed class FileStates
             {
                 Add(file);
             }
+
+            foreach (var file in PluginFileSet.FilesBeside(candidate))
+            {
+                Add(file);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or PluginException)
         {

@@ -122,6 +122,18 @@ public sealed class CommandLineTests : IDisposable
         _server.VerifyAll();
     }
 
+    [Fact]
+    public async Task Invoke_PluginsVersionsAndRollback_AskTheServer()
+    {
+        _server.Setup(server => server.ListPluginVersionsAsync("appsettings.json", "Hello", It.IsAny<TextWriter>(), It.IsAny<TextWriter>())).ReturnsAsync(0);
+        _server.Setup(server => server.RollBackPluginAsync("a.json", "Hello", null, It.IsAny<TextWriter>(), It.IsAny<TextWriter>())).ReturnsAsync(1);
+        _server.Setup(server => server.RollBackPluginAsync("appsettings.json", "Hello", "abc123", It.IsAny<TextWriter>(), It.IsAny<TextWriter>())).ReturnsAsync(0);
+        Assert.Equal(0, await InvokeAsync("plugins", "versions", "Hello"));
+        Assert.Equal(1, await InvokeAsync("plugins", "rollback", "Hello", "--config", "a.json"));
+        Assert.Equal(0, await InvokeAsync("plugins", "rollback", "Hello", "--to", "abc123"));
+        _server.VerifyAll();
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -76,6 +76,43 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Fact]
+    public void Load_BudgetsOfPlugins_AreFoundByIdAndOtherwiseByTheStar()
+    {
+        var plugins = Plugins("""
+            {
+              "*": { "MaxTime": "30s" },
+              "Foo": { "MaxRequests": 8, "MaxBodySize": "2MB", "Breaker": { "Failures": 3, "Within": "1m", "OpenFor": "5s", "Then": "Skip" } },
+              "Bar": {}
+            }
+            """);
+        Assert.Equal(new PluginBudgetOptions { MaxTime = TimeSpan.FromSeconds(30) }, plugins.BudgetOf("Another"));
+        var breaker = new BreakerOptions { Failures = 3, Within = TimeSpan.FromMinutes(1), OpenFor = TimeSpan.FromSeconds(5), Then = BreakerAction.Skip };
+        Assert.Equal(new PluginBudgetOptions { MaxRequests = 8, MaxBodySize = ByteSize.FromMegabytes(2), Breaker = breaker }, plugins.BudgetOf("foo"));
+        Assert.Null(plugins.BudgetOf("Bar"));
+        Assert.Null(new PluginsOptions().BudgetOf("Foo"));
+    }
+
+    [Fact]
+    public void Load_BudgetsOutOfRangeOrMisspelt_AreAllReported() =>
+        Assert.Equal(
+            [
+                "f:1: Webserv:Plugins:Budgets:Foo:MaxRequest: unknown key; did you mean 'MaxRequests'?",
+                "f:1: Webserv:Plugins:Budgets:Bar:MaxTime: must be 0s to 1d",
+                "f:1: Webserv:Plugins:Budgets:Bar:Breaker:Failures: must be 1 to 100000",
+            ],
+            _folder.Errors(Budgets("""{ "Foo": { "MaxRequest": 1 }, "Bar": { "MaxTime": "2d", "Breaker": { "Failures": 0 } } }""")).Order(StringComparer.Ordinal).Reverse());
+
+    private PluginsOptions Plugins(string budgets)
+    {
+        var result = _folder.Load(Budgets(budgets));
+        Assert.Empty(result.Errors);
+        return result.Options!.Plugins;
+    }
+
+    private static string Budgets(string budgets) =>
+        $$"""{ "Webserv": { "Plugins": { "Budgets": {{budgets}} }, "VirtualServers": [ { "Listen": "http://127.0.0.1:8080" } ] } }""";
+
+    [Fact]
     public void Load_FourMistakes_ReportsAllAndKeepsWhatALaterStageNeeds()
     {
         var result = _folder.Load("""

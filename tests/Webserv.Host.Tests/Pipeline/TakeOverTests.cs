@@ -13,6 +13,7 @@ public sealed class TakeOverTests
 {
     private readonly TestCatalog _catalog = new();
     private readonly List<IPipelineEntry> _made = [];
+    private readonly Dictionary<string, PluginBudgetOptions> _budgets = [];
 
     [Theory]
     [InlineData("a=1", "a=1", true)]
@@ -135,12 +136,39 @@ public sealed class TakeOverTests
         Assert.Equal(["A"], _catalog.Disposed);
     }
 
+    [Fact]
+    public async Task BuildAsync_BudgetChanges_MakesTheServerAnewAndKeepsTheMiddleware()
+    {
+        Offer("A");
+        var first = await BuildAsync(null, Server("x", Entry("A", "")));
+        _budgets["Test"] = new PluginBudgetOptions { MaxRequests = 1, Breaker = new BreakerOptions() };
+        var second = await BuildAsync(first, Server("x", Entry("A", "")));
+        Assert.NotSame(first.Servers.Servers[0], second.Servers.Servers[0]);
+        var breaker = second.Servers.Servers[0].Lifetime.Middleware[0].Breaker;
+        Assert.NotNull(breaker);
+
+        _budgets["Test"] = new PluginBudgetOptions { MaxRequests = 1, Breaker = new BreakerOptions() };
+        Assert.Same(second.Servers.Servers[0], (await BuildAsync(second, Server("x", Entry("A", "")))).Servers.Servers[0]);
+
+        _budgets["Test"] = new PluginBudgetOptions { MaxRequests = 2, Breaker = new BreakerOptions() };
+        var third = await BuildAsync(second, Server("x", Entry("A", "")));
+        Assert.NotSame(second.Servers.Servers[0], third.Servers.Servers[0]);
+        Assert.Same(breaker, third.Servers.Servers[0].Lifetime.Middleware[0].Breaker);
+        Assert.Single(_made);
+
+        await RetireAsync(first, second);
+        await RetireAsync(second, third);
+        await RetireAsync(third, null);
+        Assert.Equal(["A"], _catalog.Disposed);
+    }
+
     private static Task RetireAsync(PipelineGeneration generation, PipelineGeneration? next) =>
         generation.RetireAsync(next, TimeSpan.FromSeconds(10), static _ => { }, TimeProvider.System);
 
-    private static WebservOptions Options(VirtualServerOptions server)
+    private WebservOptions Options(VirtualServerOptions server)
     {
         var setup = new ServerSetup(inline: true);
+        setup.Plugins.Budgets = new Dictionary<string, PluginBudgetOptions>(_budgets);
         setup.Servers.Add(server);
         return setup.Build();
     }

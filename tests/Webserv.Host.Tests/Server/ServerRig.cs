@@ -132,7 +132,11 @@ internal sealed class ServerRig : IAsyncDisposable
     private async Task<PipelineGeneration> BuildAsync(ServerSetup setup, int number)
     {
         var errors = new ErrorList();
-        var builder = new PipelineBuilder(setup.Build(), setup.Catalog, errors, _loggers.CreateLogger("Webserv.Pipeline")) { AccessLogs = AccessLogs };
+        var builder = new PipelineBuilder(setup.Build(), setup.Catalog, errors, _loggers.CreateLogger("Webserv.Pipeline"))
+        {
+            AccessLogs = AccessLogs,
+            TimeProvider = setup.PipelineTime,
+        };
         var generation = await builder.BuildAsync(number, TestContext.Current.CancellationToken);
         Assert.Empty(errors.Items);
         return generation!;

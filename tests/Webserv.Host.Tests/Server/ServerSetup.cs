@@ -20,6 +20,15 @@ internal sealed class ServerSetup(bool inline)
 
     public LimitsOptions Limits { get; } = new();
 
+    public PluginsOptions Plugins { get; } = new();
+
+    /// <summary>The clock of pipelines and of what the requests in plugins may use.</summary>
+    public TimeProvider PipelineTime
+    {
+        get => Catalog.Time;
+        set => Catalog.Time = value;
+    }
+
     public ProxiesOptions Proxies { get; set; } = new();
 
     public Dictionary<int, string> ErrorPages { get; } = [];
@@ -51,10 +60,13 @@ internal sealed class ServerSetup(bool inline)
     /// <summary>Registers a middleware that learns its entry.</summary>
     /// <returns>Its name.</returns>
     public string Register(
-        Func<IPipelineEntry, Func<IHttpContext, RequestDelegate, CancellationToken, Task>> create, bool? isInline = null, bool releasesContext = false)
+        Func<IPipelineEntry, Func<IHttpContext, RequestDelegate, CancellationToken, Task>> create,
+        bool? isInline = null,
+        bool releasesContext = false,
+        string plugin = "Test")
     {
         var name = $"Test{_names++}";
-        Catalog.Add(name, isInline ?? inline, create, releasesContext);
+        Catalog.Add(name, isInline ?? inline, create, releasesContext, plugin);
         return name;
     }
 
@@ -62,7 +74,7 @@ internal sealed class ServerSetup(bool inline)
     {
         File = "/etc/webserv/appsettings.json",
         Directory = "/etc/webserv",
-        Plugins = new PluginsOptions(),
+        Plugins = Plugins,
         Limits = Limits,
         Proxies = Proxies,
         Transport = new TransportOptions { EventLoops = 1 },

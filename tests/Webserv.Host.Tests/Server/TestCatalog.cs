@@ -10,30 +10,44 @@ namespace Webserv.Host.Tests.Server;
 internal sealed class TestCatalog : IMiddlewareCatalog
 {
     private readonly Dictionary<string, IMiddlewareRegistration> _registrations = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, PluginUsage> _usages = [];
 
     public IReadOnlyList<string> Names => [.. _registrations.Keys.Order(StringComparer.Ordinal)];
 
     public IReadOnlyList<string> FailedPlugins { get; set; } = [];
+
+    /// <summary>The clock of budgets.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
 
     /// <summary>The names of middleware that were disposed, in order.</summary>
     public List<string> Disposed { get; } = [];
 
     public IMiddlewareRegistration? Find(string name) => _registrations.GetValueOrDefault(name);
 
+    /// <summary>The requests inside a plugin.</summary>
+    public PluginUsage UsageOf(string plugin) => _usages.TryGetValue(plugin, out var usage) ? usage : _usages[plugin] = new PluginUsage(Time);
+
     /// <summary>Adds a middleware that learns its entry.</summary>
     public void Add(
-        string name, bool inline, Func<IPipelineEntry, Func<IHttpContext, RequestDelegate, CancellationToken, Task>> create, bool releasesContext = false) =>
-        _registrations.Add(name, new Registration(this, name, inline, releasesContext, create));
+        string name,
+        bool inline,
+        Func<IPipelineEntry, Func<IHttpContext, RequestDelegate, CancellationToken, Task>> create,
+        bool releasesContext = false,
+        string plugin = "Test") =>
+        _registrations.Add(name, new Registration(this, name, plugin, inline, releasesContext, create));
 
     private sealed record Registration(
         TestCatalog Catalog,
         string Name,
+        string PluginId,
         bool IsNonBlocking,
         bool ReleasesContext,
         Func<IPipelineEntry, Func<IHttpContext, RequestDelegate, CancellationToken, Task>> New)
         : IMiddlewareRegistration
     {
-        public string PluginId => "Test";
+        public string? PluginHash => PluginId + "-hash";
+
+        public PluginUsage Usage => Catalog.UsageOf(PluginId);
 
         public IAsyncDisposable HoldPlugin() => Nothing.ToDispose;
 
