@@ -296,7 +296,7 @@ public sealed class WarmPythonTests
         await using var site = await WarmSiteAsync();
         site.Write("signal.py", Head + "os.kill(os.getpid(), 11)");
         site.Write("status.py", Head + "sys.exit('that is why')");
-        await site.GetAsync("/signal.py");
+        await Record.ExceptionAsync(() => site.GetAsync("/signal.py")); // 502, or cut off where its head had gone out already.
         await site.GetAsync("/status.py");
         await site.AllEndedAsync();
         Assert.Contains(site.Log, static line => line.Contains("signal.py", StringComparison.Ordinal) && line.Contains("was killed by signal 11", StringComparison.Ordinal));

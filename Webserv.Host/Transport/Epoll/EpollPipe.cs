@@ -19,7 +19,7 @@ internal sealed class EpollPipe : EpollSource
     private bool _ready = true;
     private bool _registered;
     private bool _hungUp;
-    private bool? _isByteStream;
+    private bool? _isStreamSocket;
     private volatile bool _closed;
     private CancellationToken _cancellation;
     private CancellationTokenRegistration _registration;
@@ -255,9 +255,10 @@ internal sealed class EpollPipe : EpollSource
 
                     count = _reading.IsEmpty ? 0 : (int)done;
 
-                    // Less than there was room for: it is empty, and what comes after this read is a new event. What hung up with the
-                    // bytes was told with them, and its end is still to be read.
-                    _ready = count == 0 || count == _reading.Length || _hungUp || !(_isByteStream ??= IsByteStream());
+                    // Less than there was room for: a socket is empty then, and what comes after this read is a new event. What hung up
+                    // with the bytes was told with them, and its end is still to be read. A pipe is asked once more: its writer is
+                    // often at its end by now, and an answer that is whole goes out at once and with its length.
+                    _ready = count == 0 || count == _reading.Length || _hungUp || !(_isStreamSocket ??= IsStreamSocket());
                     return true;
                 }
 
@@ -305,13 +306,12 @@ internal sealed class EpollPipe : EpollSource
         return _registered;
     }
 
-    /// <summary>Whether a read takes all there is, as from pipes and stream sockets, and not a message at a time.</summary>
-    private unsafe bool IsByteStream()
+    /// <summary>Whether it is a socket of which a read takes all there is, and not a message at a time.</summary>
+    private unsafe bool IsStreamSocket()
     {
         var type = 0;
         uint size = sizeof(int);
-        return LibC.Control(_descriptor, LibC.GetPipeSize, 0) > 0
-            || (LibC.GetSocketOption(_descriptor, LibC.LevelSocket, LibC.OptionType, &type, &size) == 0 && type == LibC.SocketStream);
+        return LibC.GetSocketOption(_descriptor, LibC.LevelSocket, LibC.OptionType, &type, &size) == 0 && type == LibC.SocketStream;
     }
 
     private unsafe nint Read()

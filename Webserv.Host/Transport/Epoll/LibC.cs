@@ -16,7 +16,7 @@ internal static unsafe partial class LibC
     public const int ShutdownWrite = 1;
     public const short PollIn = 1;
     public const int OptionType = 3, OptionAccepting = 30;
-    public const int SetDescriptorFlags = 2, CloseOnExecFlag = 1, DuplicateCloseOnExec = 1030, GetPipeSize = 1032;
+    public const int SetDescriptorFlags = 2, CloseOnExecFlag = 1, DuplicateCloseOnExec = 1030;
     public const int GetFlags = 3, SetFlags = 4, OpenNonBlocking = 0x800, OpenCloseOnExec = 0x80000;
     public const int EpollCloseOnExec = 0x80000, EpollAdd = 1, EpollDelete = 2;
     public const uint EpollIn = 0x1, EpollOut = 0x4, EpollError = 0x8, EpollHangUp = 0x10, EpollPeerHangUp = 0x2000;

@@ -74,7 +74,9 @@ public sealed class FloodTests
 
             // Until the server cuts them, nobody reads: the sockets tell of the reset without it.
             await Eventually.HoldsAsync(
-                () => readers.TrueForAll(reader => reader.Poll(0, SelectMode.SelectError) || IsReset(reader)), () => "some readers were not cut");
+                () => readers.TrueForAll(reader => reader.Poll(0, SelectMode.SelectError) || IsReset(reader)),
+                () => "some readers were not cut",
+                TimeSpan.FromSeconds(60)); // Twenty interpreters may take a while to start.
             Assert.True(site.Server.ResidentBytes() - before < MaxGrowth, $"{before} bytes before, {site.Server.ResidentBytes()} after");
         }
         finally
