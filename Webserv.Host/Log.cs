@@ -61,6 +61,10 @@ internal static partial class Log
     [LoggerMessage(123, LogLevel.Information, "Closed {Count} idle connections to make room for new ones (Limits.MaxConnections, Limits.MaxConnectionsPerListener)")]
     public static partial void ConnectionsRecycled(ILogger logger, long count);
 
+    [LoggerMessage(130, LogLevel.Information, "{TraceId}: {Client}: {Method} {Path}: {Status}, {Milliseconds} ms: {Entries}")]
+    public static partial void RequestTrace(
+        ILogger logger, string traceId, IPAddress? client, string method, string path, int status, string milliseconds, string entries);
+
     [LoggerMessage(140, LogLevel.Warning, "{Endpoint}: {Count} connections refused in the last minute or more, the last from {Peer}: not one of Proxies.ProxyProtocol.Networks")]
     public static partial void ProxySourceRefused(ILogger logger, ListenEndpoint endpoint, int count, IPEndPoint? peer);
 

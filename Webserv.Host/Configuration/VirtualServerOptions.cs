@@ -33,6 +33,12 @@ internal sealed class VirtualServerOptions
     /// <summary>Its access log; <see langword="null"/> where it has none.</summary>
     public AccessLogOptions? AccessLog { get; init; }
 
+    /// <summary>Whether answers have a field <c>Server-Timing</c>.</summary>
+    public bool ServerTiming { get; init; }
+
+    /// <summary>Whether the log has a line for each request that says which entry did what for how long.</summary>
+    public bool RequestTrace { get; init; }
+
     /// <summary>Its pipeline, outermost first.</summary>
     public IReadOnlyList<PipelineEntryOptions> Pipeline { get; init; } = [];
 }

@@ -36,6 +36,8 @@ internal sealed class VirtualServerReader(
             MaxRequestBodySize = shape.MaxRequestBodySize,
             ErrorPages = shape.ErrorPages,
             AccessLog = ReadAccessLog(shape, section),
+            ServerTiming = shape.ServerTiming,
+            RequestTrace = shape.RequestTrace,
             Pipeline = _pipelines.Read(shape.Pipeline),
         };
     }

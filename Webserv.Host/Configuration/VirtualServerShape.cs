@@ -29,6 +29,12 @@ internal sealed class VirtualServerShape : ILocated
     [Description("Its own access log, in place of the one of `Webserv`; `null` for none.")]
     public AccessLogShape? AccessLog { get; set; }
 
+    [Description("Whether answers have a field `Server-Timing`, which tells clients (the developer tools of browsers show it) how long each entry of the pipeline took. For sites under development: it shows strangers how the pipeline is made.")]
+    public bool ServerTiming { get; set; }
+
+    [Description("Whether the log has a line for each request, with its trace id, that says which entry of the pipeline did what for how long.")]
+    public bool RequestTrace { get; set; }
+
     [Description("Its pipeline, outermost first.")]
     public IReadOnlyList<PipelineEntryShape> Pipeline { get; set; } = [];
 

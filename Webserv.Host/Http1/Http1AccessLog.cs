@@ -9,8 +9,8 @@ namespace Webserv.Host.Http1;
 /// <summary>What the access log is told when a request is over.</summary>
 internal static class Http1AccessLog
 {
-    // nginx's number for it; no client ever sees it.
-    private const int EndedBeforeAnswer = 499;
+    /// <summary>The status of a request whose connection ended before an answer had begun: nginx's number for it; no client ever sees it.</summary>
+    public const int EndedBeforeAnswer = 499;
 
     private const int MaxAddress = 64;
 

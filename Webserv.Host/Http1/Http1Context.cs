@@ -3,6 +3,7 @@ using System.Security.Principal;
 using Webserv.Abstractions.Http;
 using Webserv.Host.Logging;
 using Webserv.Host.Pipeline;
+using Webserv.Host.Pipeline.Timing;
 using Webserv.Host.Proxies;
 using Webserv.Host.Transport;
 
@@ -65,6 +66,9 @@ internal sealed class Http1Context
 
     /// <summary>Where it is logged when it is over; <see langword="null"/> where it is not, or where no virtual server has taken it.</summary>
     public AccessLog? AccessLog => _virtualServer?.AccessLog;
+
+    /// <summary>Which entries have the request for how long; <see langword="null"/> where nobody asks.</summary>
+    public RequestTiming? Timing { get; set; }
 
     /// <summary>Whether a middleware was still inside when it was shut out: then nothing of this is used again.</summary>
     public bool IsLeftBehind { get; private set; }
@@ -173,6 +177,12 @@ internal sealed class Http1Context
     /// <summary>Lets go of what belongs to the request alone.</summary>
     public void End()
     {
+        if (Timing is { } timing)
+        {
+            timing.WriteTrace(this);
+            Timing = null;
+        }
+
         Request.End();
         Response.End(IsLeftBehind);
         _items = null;

@@ -390,6 +390,7 @@ internal sealed class Http1Response : IHttpResponse
             _fields[Fields.AcceptRanges] = default;
         }
 
+        _context.Timing?.WriteField(_fields);
         var bodiless = IsBodiless(status);
         var isDiscarded = bodiless || request.IsHead;
 
@@ -432,6 +433,7 @@ internal sealed class Http1Response : IHttpResponse
             await RunStartingAsync().ConfigureAwait(false);
             ThrowIfStarted();
             _fields[Fields.Upgrade] = protocol;
+            _context.Timing?.WriteField(_fields);
             Http1ResponseHead.Write(
                 _output,
                 StatusCodes.SwitchingProtocols,

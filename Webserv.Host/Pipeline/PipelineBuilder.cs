@@ -6,6 +6,7 @@ using Webserv.Abstractions.Plugins;
 using Webserv.Host.Configuration;
 using Webserv.Host.Logging;
 using Webserv.Host.Pipeline.Containment;
+using Webserv.Host.Pipeline.Timing;
 using Webserv.Host.Plugins;
 using Webserv.Host.Plugins.Versions;
 using Webserv.Host.Proxies;
@@ -19,6 +20,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
     private readonly List<MiddlewareInstance> _reusable = [];
     private readonly List<MiddlewareInstance> _middleware = [];
     private bool _hasGaps;
+    private TimingSettings? _timing;
     private readonly List<(IAsyncInitializer Instance, string Plugin, string Path)> _initializers = [];
 
     /// <summary>
@@ -92,7 +94,8 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
         var scope = new PipelineScope(server.Name, options.Directory, server.Root, limit);
         _middleware.Clear();
         _hasGaps = false;
-        var pipeline = Compile(server.Pipeline, scope, AnswerNotFound, counter);
+        _timing = TimingSettings.Of(server, TimeProvider, logger);
+        var pipeline = Compile(server.Pipeline, scope, Time("end", "end of the pipeline", AnswerNotFound), counter);
         var logs = AccessLogs is null ? null : new AccessLogLeases(AccessLogs);
         return new VirtualServer(server, limit, pipeline, responder, new VirtualServerLifetime(server.Name, [.. _middleware], logs, logger))
         {
@@ -139,7 +142,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
         var scope = outer.Enter(entry);
         var behind = entry.MaxRequestBodySize is null ? next : WithBodyLimit(outer.MaxRequestBodySize, next);
         var inner = entry.Use is not null
-            ? CompileMiddleware(entry, entry.Use, scope, behind, counter)
+            ? Time(entry.Use, Describe(entry), CompileMiddleware(entry, entry.Use, scope, behind, counter))
             : Compile(entry.Pipeline ?? [], scope, behind, counter);
         if (entry.MaxRequestBodySize is not null)
         {
@@ -155,6 +158,10 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             ? (context, cancellation) => condition.IsMatch(context.Request) ? inner(context, cancellation) : next(context, cancellation)
             : inner;
     }
+
+    /// <summary>Takes the time of an entry, where the virtual server asks for that; otherwise the entry is what it was.</summary>
+    private RequestDelegate Time(string name, string place, RequestDelegate entry) =>
+        _timing is null ? entry : new TimedEntry(name, place, entry, _timing).InvokeAsync;
 
     private RequestDelegate CompileMiddleware(
         PipelineEntryOptions entry, string name, PipelineScope scope, RequestDelegate next, CountingErrors counter)
@@ -213,6 +220,13 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
         }
 
         return instance;
+    }
+
+    /// <summary>An entry as clients may see it: its place in the pipeline of its virtual server.</summary>
+    private static string Describe(PipelineEntryOptions entry)
+    {
+        var start = entry.ConfigurationPath.IndexOf(nameof(VirtualServerOptions.Pipeline), StringComparison.Ordinal);
+        return $"{entry.Use} ({(start < 0 ? entry.ConfigurationPath : entry.ConfigurationPath[start..])})";
     }
 
     private static string Describe(PipelineEntryOptions entry, IMiddlewareRegistration registration) => $"{entry.ConfigurationPath} ({registration.Name})";

@@ -30,6 +30,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
                     "Root": "site",
                     "MaxRequestBodySize": "10MB",
                     "ErrorPages": { "404": "/errors/404.html" },
+                    "ServerTiming": true,
+                    "RequestTrace": true,
                     "Pipeline": [
                       { "Use": "Redirect", "When": { "Path": "/old/*" }, "Options": { "To": "/new/", "Status": 301 } },
                       { "When": { "Path": ["/admin/*"], "Methods": ["GET"] }, "Root": "site", "AllowedMethods": ["GET"], "ImplicitHead": false,
@@ -65,6 +67,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.Equal(Path.Combine(_folder.Directory, "site"), main.Root);
         Assert.Equal(ByteSize.FromMegabytes(10), main.MaxRequestBodySize);
         Assert.Equal("/errors/404.html", main.ErrorPages[404]);
+        Assert.True(main.ServerTiming && main.RequestTrace);
         Assert.Equal("Redirect", main.Pipeline[0].Use);
         Assert.Equal("301", main.Pipeline[0].Options!["Status"]);
         Assert.Equal(["/old/*"], main.Pipeline[0].When.Path);

@@ -105,6 +105,12 @@ internal sealed class ServerRig : IAsyncDisposable
     /// <summary>Waits until no connection is left.</summary>
     public Task WaitUntilIdleAsync() => WaitAsync(() => Http.ConnectionCount == 0, () => $"{Http.ConnectionCount} connections are left");
 
+    /// <summary>Waits until so many requests are in the log: the answer is there before the line.</summary>
+    public Task WaitUntilTracedAsync(int count) =>
+        WaitAsync(
+            () => Logs.Entries.Count(entry => entry.Message.Contains(" ms: ", StringComparison.Ordinal)) >= count,
+            () => $"no {count} requests are traced");
+
     /// <summary>Waits for a change that nobody tells of.</summary>
     public static async Task WaitAsync(Func<bool> condition, Func<string> problem)
     {

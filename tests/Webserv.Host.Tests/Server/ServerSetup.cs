@@ -38,6 +38,12 @@ internal sealed class ServerSetup(bool inline)
     /// <summary>The access log of the one virtual server.</summary>
     public AccessLogOptions? AccessLog { get; set; }
 
+    /// <summary>Whether answers of the one virtual server have a field Server-Timing.</summary>
+    public bool ServerTiming { get; set; }
+
+    /// <summary>Whether requests of the one virtual server are traced.</summary>
+    public bool RequestTrace { get; set; }
+
     /// <summary>Virtual servers in place of the one that the entries make.</summary>
     public List<VirtualServerOptions> Servers { get; } = [];
 
@@ -89,6 +95,8 @@ internal sealed class ServerSetup(bool inline)
                 ErrorPages = ErrorPages,
                 MaxRequestBodySize = MaxRequestBodySize,
                 AccessLog = AccessLog,
+                ServerTiming = ServerTiming,
+                RequestTrace = RequestTrace,
                 Pipeline = _entries,
             },
         ],
