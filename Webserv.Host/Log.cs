@@ -152,6 +152,18 @@ internal static partial class Log
     [LoggerMessage(311, LogLevel.Information, "SIGUSR1: {Count} log files were opened again")]
     public static partial void LogFilesReopened(ILogger logger, int count);
 
+    [LoggerMessage(340, LogLevel.Warning, "The control socket {Path} cannot accept; it is tried again: {Problem}")]
+    public static partial void ControlFailed(ILogger logger, string path, string problem);
+
+    [LoggerMessage(341, LogLevel.Debug, "The control socket {Path}: a client was gone, or took too long: {Problem}")]
+    public static partial void ControlClientGone(ILogger logger, string path, string problem);
+
+    [LoggerMessage(342, LogLevel.Error, "The control socket {Path}: a command failed")]
+    public static partial void ControlCommandFailed(ILogger logger, string path, Exception exception);
+
+    [LoggerMessage(343, LogLevel.Warning, "The control socket {Path} cannot be removed: {Problem}")]
+    public static partial void ControlSocketNotRemoved(ILogger logger, string path, string problem);
+
     [LoggerMessage(330, LogLevel.Error, "The access log {File} cannot be written: {Problem}; up to AccessLog.MaxPending bytes wait until it can")]
     public static partial void AccessLogNotWritten(ILogger logger, string file, string problem);
 

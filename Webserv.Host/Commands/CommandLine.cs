@@ -121,9 +121,21 @@ internal sealed class CommandLine(IServerHost server, ISignals signals)
     {
         var config = ConfigOption();
         config.Recursive = true;
-        var list = new Command("list", "Lists the plugins that are found.");
+        var found = new Option<bool>("--found") { Description = "Those that the configuration finds, whatever runs." };
+        var json = new Option<bool>("--json") { Description = "Those of the running server, as a line of JSON." };
+        var list = new Command("list", "Lists the plugins of the running server (ControlSocket), or those that are found where none runs.") { found, json };
+        list.Validators.Add(result =>
+        {
+            if (result.GetValue(found) && result.GetValue(json))
+            {
+                result.AddError("--found and --json exclude each other.");
+            }
+        });
         list.SetAction((result, cancellation) =>
-            server.ListPluginsAsync(result.GetRequiredValue(config), Output(result), Errors(result), cancellation));
+        {
+            var listing = result.GetValue(found) ? PluginListing.Found : result.GetValue(json) ? PluginListing.RunningAsJson : PluginListing.Running;
+            return server.ListPluginsAsync(result.GetRequiredValue(config), listing, Output(result), Errors(result), cancellation);
+        });
         var id = new Argument<string>("id") { Description = "The id of the plugin." };
         var inspect = new Command("inspect", "Shows what a plugin offers, with every option.") { id };
         inspect.SetAction((result, cancellation) =>

@@ -13,8 +13,13 @@ internal interface IServerHost
     /// <param name="cancellation">Ends the check.</param>
     Task<int> CheckAsync(string configurationFile, TextWriter output, TextWriter errors, CancellationToken cancellation);
 
-    /// <summary>Lists the plugins that the configuration finds, and those that cannot be loaded.</summary>
-    Task<int> ListPluginsAsync(string configurationFile, TextWriter output, TextWriter errors, CancellationToken cancellation);
+    /// <summary>Lists the plugins of the running server, or those that the configuration finds, with those that cannot be loaded.</summary>
+    /// <param name="configurationFile">The configuration, which names the control socket of the server.</param>
+    /// <param name="listing">Which, and how.</param>
+    /// <param name="output">Gets the list.</param>
+    /// <param name="errors">Gets what is wrong.</param>
+    /// <param name="cancellation">Ends it.</param>
+    Task<int> ListPluginsAsync(string configurationFile, PluginListing listing, TextWriter output, TextWriter errors, CancellationToken cancellation);
 
     /// <summary>Shows one plugin: version, contract, files, middleware and options.</summary>
     Task<int> InspectPluginAsync(string configurationFile, string id, TextWriter output, TextWriter errors, CancellationToken cancellation);

@@ -30,6 +30,10 @@ internal sealed class PluginsOptions
     [Description("Which plugins are loaded at all. Without hashes and keys, all that are found.")]
     public TrustOptions Trust { get; set; } = new();
 
+    /// <summary>Whether requests are counted for each plugin.</summary>
+    [Description("Whether requests, errors and the time that they take are counted for each plugin, for `webserv plugins list`. Otherwise nothing is measured.")]
+    public bool Statistics { get; set; }
+
     /// <summary>What plugins may use, by id; <c>*</c> for those that are not named.</summary>
     [Description("What plugins may use, by the id of the plugin; `*` for all that are not named. A plugin with nothing set in either is run without any of this, at no cost.")]
     public IReadOnlyDictionary<string, PluginBudgetOptions> Budgets { get; set; } =

@@ -29,6 +29,9 @@ internal sealed class WebservOptions
     /// <summary>The open-file cache.</summary>
     public required FileCacheOptions FileCache { get; init; }
 
+    /// <summary>The absolute path of the socket over which it can be asked; <see langword="null"/> for none.</summary>
+    public string? ControlSocket { get; init; }
+
     /// <summary>The virtual servers, in the order of the file; at least one.</summary>
     public required IReadOnlyList<VirtualServerOptions> VirtualServers { get; init; }
 }

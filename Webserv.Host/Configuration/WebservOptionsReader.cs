@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Webserv.Host.Control;
 
 namespace Webserv.Host.Configuration;
 
@@ -37,8 +38,26 @@ internal static class WebservOptionsReader
             Transport = shape.Transport,
             Proxies = new ProxiesReader(directory, errors).Read(shape.Proxies, servers, ConfigurationPath.Combine(Root, nameof(shape.Proxies))),
             FileCache = shape.FileCache,
+            ControlSocket = ReadControlSocket(shape.ControlSocket, directory, ConfigurationPath.Combine(Root, nameof(shape.ControlSocket)), errors),
             VirtualServers = servers,
         };
+    }
+
+    private static string? ReadControlSocket(string? path, string directory, string at, ConfigurationErrors errors)
+    {
+        if (path is null)
+        {
+            return null;
+        }
+
+        var full = string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal) ? "" : Path.GetFullPath(path, directory);
+        if (ControlPath.FindProblem(full) is not { } problem)
+        {
+            return full;
+        }
+
+        errors.Add(at, problem);
+        return null;
     }
 
     private static void CheckTogether(WebservShape shape, string root, ConfigurationErrors errors)

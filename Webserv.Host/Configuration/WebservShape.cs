@@ -26,6 +26,9 @@ internal sealed class WebservShape
     [Description("The access log of all virtual servers that have none of their own. Without it there is none.")]
     public AccessLogShape? AccessLog { get; set; }
 
+    [Description("A unix-domain socket over which `webserv plugins list` asks the running server; its user and root alone may connect to it. Without it there is none. A change takes a restart.")]
+    public string? ControlSocket { get; set; }
+
     [Description("The virtual servers; at least one.")]
     public IReadOnlyList<VirtualServerShape> VirtualServers { get; set; } = [];
 }

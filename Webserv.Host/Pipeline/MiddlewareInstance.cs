@@ -37,6 +37,9 @@ internal sealed class MiddlewareInstance
     /// <summary>The instance.</summary>
     public IMiddleware Middleware { get; }
 
+    /// <summary>The plugin that it is of.</summary>
+    public string PluginId => _registration.PluginId;
+
     /// <summary>The breaker of its entry, which it takes along when it is taken over; <see langword="null"/> where it has none.</summary>
     public CircuitBreaker? Breaker { get; private set; }
 

@@ -94,12 +94,13 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
         var scope = new PipelineScope(server.Name, options.Directory, server.Root, limit);
         _middleware.Clear();
         _hasGaps = false;
-        _timing = TimingSettings.Of(server, TimeProvider, logger);
-        var pipeline = Compile(server.Pipeline, scope, Time("end", "end of the pipeline", AnswerNotFound), counter);
+        _timing = TimingSettings.Of(server, options.Plugins, TimeProvider, logger);
+        var pipeline = Compile(server.Pipeline, scope, Time("end", "end of the pipeline", AnswerNotFound, null), counter);
         var logs = AccessLogs is null ? null : new AccessLogLeases(AccessLogs);
         return new VirtualServer(server, limit, pipeline, responder, new VirtualServerLifetime(server.Name, [.. _middleware], logs, logger))
         {
             HasGaps = _hasGaps,
+            HasStatistics = options.Plugins.Statistics,
             AccessLog = server.AccessLog is null ? null : logs?.Open(server.AccessLog, server.Name, counter),
         };
     }
@@ -142,7 +143,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
         var scope = outer.Enter(entry);
         var behind = entry.MaxRequestBodySize is null ? next : WithBodyLimit(outer.MaxRequestBodySize, next);
         var inner = entry.Use is not null
-            ? Time(entry.Use, Describe(entry), CompileMiddleware(entry, entry.Use, scope, behind, counter))
+            ? Time(entry.Use, Describe(entry), CompileMiddleware(entry, entry.Use, scope, behind, counter), StatisticsOf(entry.Use))
             : Compile(entry.Pipeline ?? [], scope, behind, counter);
         if (entry.MaxRequestBodySize is not null)
         {
@@ -159,9 +160,11 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             : inner;
     }
 
-    /// <summary>Takes the time of an entry, where the virtual server asks for that; otherwise the entry is what it was.</summary>
-    private RequestDelegate Time(string name, string place, RequestDelegate entry) =>
-        _timing is null ? entry : new TimedEntry(name, place, entry, _timing).InvokeAsync;
+    /// <summary>Takes the time of an entry, where somebody asks for that; otherwise the entry is what it was.</summary>
+    private RequestDelegate Time(string name, string place, RequestDelegate entry, PluginStatistics? statistics) =>
+        _timing is null || (statistics is null && !_timing.IsShown) ? entry : new TimedEntry(name, place, entry, statistics, _timing).InvokeAsync;
+
+    private PluginStatistics? StatisticsOf(string middleware) => options.Plugins.Statistics ? catalog.Find(middleware)?.Usage.Statistics : null;
 
     private RequestDelegate CompileMiddleware(
         PipelineEntryOptions entry, string name, PipelineScope scope, RequestDelegate next, CountingErrors counter)

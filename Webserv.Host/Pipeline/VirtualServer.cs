@@ -37,6 +37,9 @@ internal sealed class VirtualServer(
     /// <summary>Whether there are entries that answer 503, because the plugin with their middleware failed to load.</summary>
     public bool HasGaps { get; init; }
 
+    /// <summary>Whether its entries count requests for their plugins.</summary>
+    public bool HasStatistics { get; init; }
+
     /// <summary>The limit of request bodies where no entry says otherwise; <see langword="null"/> for none.</summary>
     public long? MaxRequestBodySize => maxRequestBodySize;
 
@@ -74,6 +77,7 @@ internal sealed class VirtualServer(
         && options.Name == other.Name
         && maxRequestBodySize == otherMaxRequestBodySize
         && !HasGaps
+        && HasStatistics == plugins.Statistics
         && lifetime.Middleware.All(middleware => middleware.IsCurrentIn(catalog, plugins));
 
     /// <summary>The path that answers in place of the default page of a status, or <see langword="null"/>.</summary>

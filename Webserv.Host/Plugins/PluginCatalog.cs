@@ -164,6 +164,7 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
             }
 
             Mark(plugin, state, settings);
+            settings.Register.Add(plugin);
             Add(plugin, plugin.Description with { State = state }, loaded, logger);
             plugin = null;
         }

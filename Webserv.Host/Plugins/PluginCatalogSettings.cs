@@ -23,6 +23,9 @@ internal sealed record PluginCatalogSettings
     /// <summary>Builds in whose place the version before is to come back.</summary>
     public FailingPlugins Failing { get; init; } = new();
 
+    /// <summary>Gets to know every plugin that is loaded.</summary>
+    public PluginRegister Register { get; } = new();
+
     /// <summary>Whether the server runs as root, which must not load what others can replace.</summary>
     public bool IsRoot { get; init; } = Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows();
 }

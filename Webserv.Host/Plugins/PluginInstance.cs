@@ -24,6 +24,7 @@ internal sealed class PluginInstance : IAsyncDisposable
     private int _users = 1;
 
     private int _isDisposed;
+    private long _unloadedAt;
 
     /// <summary>Takes over everything that belongs to the plugin.</summary>
     public PluginInstance(
@@ -41,6 +42,7 @@ internal sealed class PluginInstance : IAsyncDisposable
         _services = services;
         _copy = copy;
         _middleware = middleware;
+        Usage = middleware is [var first, ..] ? first.Usage : null;
         _host = host;
         _settings = settings;
         _logger = logger;
@@ -80,6 +82,18 @@ internal sealed class PluginInstance : IAsyncDisposable
 
     /// <summary>Dead when the plugin is out of memory.</summary>
     public WeakReference LoadContext { get; }
+
+    /// <summary>The requests inside; <see langword="null"/> where it offers nothing that they could be in.</summary>
+    public PluginUsage? Usage { get; }
+
+    /// <summary>The how many-th build of the plugin this is that was loaded; 0 before it is registered.</summary>
+    public int Number { get; set; }
+
+    /// <summary>Its owner and those that use it.</summary>
+    public int Users => Volatile.Read(ref _users);
+
+    /// <summary>The timestamp of when it was unloaded; <see langword="null"/> where it is not.</summary>
+    public long? UnloadedAt => Unloaded.IsCompleted ? Volatile.Read(ref _unloadedAt) : null;
 
     /// <summary>Ends when the plugin has been cleaned up and unloading has begun.</summary>
     public Task Unloaded => _unloaded.Task;
@@ -184,6 +198,7 @@ internal sealed class PluginInstance : IAsyncDisposable
         Interlocked.Exchange(ref _loader, null)?.Dispose();
         Interlocked.Exchange(ref _copy, null)?.Dispose();
         _logger.PluginUnloaded(Description.Id, Metadata.Version);
+        Volatile.Write(ref _unloadedAt, _host.TimeProvider.GetTimestamp());
         _unloaded.SetResult();
         _ = UnloadWatch.RunAsync(LoadContext, Description.Id, Metadata.Version, _host.TimeProvider, _logger);
     }

@@ -26,6 +26,9 @@ internal sealed class PluginUsage(TimeProvider time)
     /// <summary>Those of them that were given up while the plugin's code goes on.</summary>
     public int Stuck => Volatile.Read(ref _stuck);
 
+    /// <summary>What its requests came to, where somebody counts them.</summary>
+    public PluginStatistics Statistics { get; } = new();
+
     /// <summary>Counts a request in; whoever does calls <see cref="Exit"/>.</summary>
     /// <param name="most">The most that may be inside; 0 for any number.</param>
     /// <returns><see langword="false"/> where that many are inside already.</returns>

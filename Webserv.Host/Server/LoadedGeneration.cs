@@ -21,6 +21,9 @@ internal sealed class LoadedGeneration
     /// <summary>The plugins.</summary>
     public PluginCatalog Catalog { get; }
 
+    /// <summary>Whether it counts requests for each plugin.</summary>
+    public bool HasStatistics { get; private init; }
+
     /// <summary>Loads the plugins and builds the pipelines of a configuration; what has not changed is taken over.</summary>
     /// <param name="previous">What serves now; <see langword="null"/> at the start.</param>
     /// <param name="options">The configuration.</param>
@@ -55,7 +58,7 @@ internal sealed class LoadedGeneration
             }
         }
 
-        return generation is null ? null : new LoadedGeneration(generation, catalog);
+        return generation is null ? null : new LoadedGeneration(generation, catalog) { HasStatistics = options.Plugins.Statistics };
     }
 
     /// <summary>The names of the virtual servers that are not those of another generation; "none" where all are.</summary>

@@ -101,8 +101,23 @@ internal sealed class ServerHost : IServerHost
     }
 
     /// <inheritdoc />
-    public async Task<int> ListPluginsAsync(string configurationFile, TextWriter output, TextWriter errors, CancellationToken cancellation)
+    public async Task<int> ListPluginsAsync(
+        string configurationFile, PluginListing listing, TextWriter output, TextWriter errors, CancellationToken cancellation)
     {
+        if (listing != PluginListing.Found)
+        {
+            var loaded = ConfigurationLoader.Load(configurationFile);
+            if (loaded.Options is not { } options)
+            {
+                return await ReportAsync(loaded, errors).ConfigureAwait(false);
+            }
+
+            if (await RunningPlugins.ListAsync(options.ControlSocket, listing, output, errors, cancellation).ConfigureAwait(false) is { } status)
+            {
+                return status;
+            }
+        }
+
         return await WithPluginsAsync(configurationFile, errors, async catalog =>
         {
             foreach (var plugin in catalog.Descriptions)

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Webserv.Host.Configuration;
+using Webserv.Host.Control;
 using Webserv.Host.Files;
 using Webserv.Host.Http1;
 using Webserv.Host.Pipeline;
@@ -21,7 +23,8 @@ internal sealed class WebServer : IAsyncDisposable
     private readonly Dictionary<ListenEndpoint, IConnectionListener> _listeners = [];
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly List<Task> _retirements = [];
-    private LoadedGeneration _loaded;
+    private volatile LoadedGeneration _loaded;
+    private ControlServer? _control;
     private volatile bool _isStopping;
 
     private WebServer(WebServerParts parts, LoadedGeneration loaded, WebservOptions options)
@@ -72,7 +75,7 @@ internal sealed class WebServer : IAsyncDisposable
         }
 
         var server = new WebServer(parts, loaded, options);
-        if (await server.BindAsync(options, errors).ConfigureAwait(false) is { } bound && Accept(bound, errors).Count == 0)
+        if (await server.BindAsync(options, errors).ConfigureAwait(false) is { } bound && server.TryListenForCommands(options, errors) && Accept(bound, errors).Count == 0)
         {
             return server;
         }
@@ -122,6 +125,14 @@ internal sealed class WebServer : IAsyncDisposable
         }
     }
 
+    /// <summary>What can be said of its plugins at this moment.</summary>
+    public ServerStatus GetStatus()
+    {
+        var loaded = _loaded;
+        return ServerStatusBuilder.Build(
+            loaded.Catalog.Descriptions, loaded.Generation, _parts.PluginSettings.Register, loaded.HasStatistics, _parts.TimeProvider);
+    }
+
     /// <summary>Opens the files of access logs again, where they have been renamed.</summary>
     public async Task ReopenLogsAsync()
     {
@@ -153,11 +164,39 @@ internal sealed class WebServer : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (_control is not null)
+        {
+            await _control.DisposeAsync().ConfigureAwait(false);
+        }
+
         await CloseAllListenersAsync().ConfigureAwait(false);
         await _http.StopAsync(TimeSpan.Zero).ConfigureAwait(false);
         await Task.WhenAll([.. _retirements, _loaded.RetireAsync(null, TimeSpan.Zero, _http)]).ConfigureAwait(false);
         await _parts.DisposeAsync().ConfigureAwait(false);
         _changing.Dispose();
+    }
+
+    private bool TryListenForCommands(WebservOptions options, IConfigurationErrors errors)
+    {
+        if (options.ControlSocket is not { } path)
+        {
+            return true;
+        }
+
+        try
+        {
+            var commands = new Dictionary<string, Func<string>>
+            {
+                [ControlServer.Plugins] = () => JsonSerializer.Serialize(GetStatus(), ControlJson.Default.ServerStatus),
+            };
+            _control = ControlServer.Start(path, commands, _parts.TimeProvider, Logger);
+            return true;
+        }
+        catch (IOException exception)
+        {
+            errors.Add($"Webserv:{nameof(options.ControlSocket)}", exception.Message);
+            return false;
+        }
     }
 
     /// <summary>Binds the endpoints that are not bound yet; nothing is accepted on them before <see cref="Accept"/>.</summary>

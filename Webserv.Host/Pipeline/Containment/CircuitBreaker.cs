@@ -31,6 +31,9 @@ internal sealed class CircuitBreaker(
     /// <summary>What it goes by.</summary>
     public BreakerOptions Options => options;
 
+    /// <summary>Where the entry stands.</summary>
+    public string Entry => entry;
+
     /// <summary>Whether it lets everything in.</summary>
     public bool IsClosed => _isClosed;
 

@@ -55,6 +55,7 @@ internal sealed class RequestTiming(TimingSettings settings, Http1Request reques
                 _stays[_running].HasPassedOn = true;
             }
 
+            entry.Statistics?.Enter();
             _stays[_count] = new Stay { Entry = entry, Before = _running };
             return _running = _count++;
         }
@@ -63,7 +64,8 @@ internal sealed class RequestTiming(TimingSettings settings, Http1Request reques
     /// <summary>An entry is done with the request.</summary>
     /// <param name="stay">What it got.</param>
     /// <param name="exception">What it threw.</param>
-    public void Leave(int stay, Exception? exception)
+    /// <param name="isFailure">Whether that is a failure, if it is its own.</param>
+    public void Leave(int stay, Exception? exception, bool isFailure)
     {
         if (stay == Nobody)
         {
@@ -78,6 +80,7 @@ internal sealed class RequestTiming(TimingSettings settings, Http1Request reques
             left.Threw = exception?.GetType().Name;
             left.IsForeign = exception is not null && ReferenceEquals(exception, _thrown);
             _thrown = exception;
+            left.Entry.Statistics?.Leave(settings.Time.GetElapsedTime(0, left.Own), isFailure && !left.IsForeign);
 
             // Back to the one that passed it on, unless that has ended: a middleware need not await what it has begun.
             while (_running != Nobody && _stays[_running].HasEnded)

@@ -10,7 +10,10 @@ namespace Webserv.Host.Pipeline.Timing;
 /// <param name="Logger">Gets the lines.</param>
 internal sealed record TimingSettings(bool WritesField, bool WritesTrace, TimeProvider Time, ILogger Logger)
 {
-    /// <summary>What a virtual server asks for; <see langword="null"/> where it asks for nothing.</summary>
-    public static TimingSettings? Of(VirtualServerOptions server, TimeProvider time, ILogger logger) =>
-        server.ServerTiming || server.RequestTrace ? new TimingSettings(server.ServerTiming, server.RequestTrace, time, logger) : null;
+    /// <summary>Whether anybody sees the times of a single request.</summary>
+    public bool IsShown => WritesField || WritesTrace;
+
+    /// <summary>What is asked for; <see langword="null"/> where nothing is.</summary>
+    public static TimingSettings? Of(VirtualServerOptions server, PluginsOptions plugins, TimeProvider time, ILogger logger) =>
+        server.ServerTiming || server.RequestTrace || plugins.Statistics ? new TimingSettings(server.ServerTiming, server.RequestTrace, time, logger) : null;
 }

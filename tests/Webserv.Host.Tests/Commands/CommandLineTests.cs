@@ -106,12 +106,23 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(("out", "err"), (_output.ToString(), _errors.ToString()));
     }
 
-    [Fact]
-    public async Task Invoke_PluginsList_AsksTheServer()
+    [Theory]
+    [InlineData(nameof(PluginListing.Running))]
+    [InlineData(nameof(PluginListing.Found), "--found")]
+    [InlineData(nameof(PluginListing.RunningAsJson), "--json")]
+    public async Task Invoke_PluginsList_AsksTheServer(string name, params string[] options)
     {
-        _server.Setup(server => server.ListPluginsAsync("a.json", It.IsAny<TextWriter>(), It.IsAny<TextWriter>(), It.IsAny<CancellationToken>())).ReturnsAsync(0);
-        Assert.Equal(0, await InvokeAsync("plugins", "list", "--config", "a.json"));
+        var listing = Enum.Parse<PluginListing>(name);
+        _server.Setup(server => server.ListPluginsAsync("a.json", listing, It.IsAny<TextWriter>(), It.IsAny<TextWriter>(), It.IsAny<CancellationToken>())).ReturnsAsync(0);
+        Assert.Equal(0, await InvokeAsync(["plugins", "list", "--config", "a.json", .. options]));
         _server.VerifyAll();
+    }
+
+    [Fact]
+    public async Task Invoke_PluginsListFoundAsJson_IsNotUnderstood()
+    {
+        Assert.Equal(2, await InvokeAsync("plugins", "list", "--found", "--json"));
+        Assert.Contains("exclude each other", _errors.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

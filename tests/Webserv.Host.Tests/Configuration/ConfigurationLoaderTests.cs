@@ -19,6 +19,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
               "Logging": { "LogLevel": { "Default": "Information" } },
               "webserv": {
                 "Plugins": { "Directories": ["more", "/opt/plugins"], "HotReload": false },
+                "ControlSocket": "run/control.sock",
                 "Limits": { "MaxConnections": 99, "RequestHeadTimeout": "1500ms", "KeepAliveTimeout": "00:01:00", "MaxRequestBodySize": "2MB" },
                 "Transport": { "Kind": "sockets", "EventLoops": 3 },
                 "FileCache": { "MaxMemory": 1024 },
@@ -68,6 +69,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.Equal(ByteSize.FromMegabytes(10), main.MaxRequestBodySize);
         Assert.Equal("/errors/404.html", main.ErrorPages[404]);
         Assert.True(main.ServerTiming && main.RequestTrace);
+        Assert.Equal(Path.Combine(options.Directory, "run", "control.sock"), options.ControlSocket);
         Assert.Equal("Redirect", main.Pipeline[0].Use);
         Assert.Equal("301", main.Pipeline[0].Options!["Status"]);
         Assert.Equal(["/old/*"], main.Pipeline[0].When.Path);

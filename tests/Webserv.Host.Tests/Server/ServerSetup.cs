@@ -44,6 +44,9 @@ internal sealed class ServerSetup(bool inline)
     /// <summary>Whether requests of the one virtual server are traced.</summary>
     public bool RequestTrace { get; set; }
 
+    /// <summary>Where the server can be asked.</summary>
+    public string? ControlSocket { get; init; }
+
     /// <summary>Virtual servers in place of the one that the entries make.</summary>
     public List<VirtualServerOptions> Servers { get; } = [];
 
@@ -85,6 +88,7 @@ internal sealed class ServerSetup(bool inline)
         Proxies = Proxies,
         Transport = new TransportOptions { EventLoops = 1 },
         FileCache = new FileCacheOptions(),
+        ControlSocket = ControlSocket,
         VirtualServers = Servers.Count > 0 ? Servers :
         [
             new VirtualServerOptions

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Webserv.Abstractions.Http;
+using Webserv.Host.Configuration;
 using Webserv.Host.Http1;
 
 namespace Webserv.Host.Tests.Server;
@@ -159,6 +160,49 @@ public abstract partial class ServerTests
             rig.Logs.Entries,
             entry => entry.Message.EndsWith(
                 ": 200, 7 ms: Test0 (Webserv:0) passed on 1; Test1 (Webserv:1) passed on 2; Test1 (Webserv:1) ended it 4", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Statistics_TwoPlugins_EachHasItsOwnRequestsErrorsAndTimes()
+    {
+        var time = new FakeTimeProvider();
+        Webserv.Host.Plugins.PluginStatistics? filter = null, handler = null;
+        await using var rig = await StartAsync(setup =>
+        {
+            setup.Plugins.Statistics = true;
+            setup.PipelineTime = time;
+            setup.Add(new PipelineEntryOptions { ConfigurationPath = "x", Use = setup.Register(_ => Spend(time, 100, 100), plugin: "Filter") });
+            setup.Add(new PipelineEntryOptions
+            {
+                ConfigurationPath = "x",
+                Use = setup.Register(
+                    _ => (context, next, cancellation) =>
+                    {
+                        time.Advance(TimeSpan.FromMilliseconds(10));
+                        return context.Request.Path switch
+                        {
+                            "/throws" => throw new InvalidOperationException("no"),
+                            "/413" => throw new HttpException(413),
+                            "/503" => throw new HttpException(503),
+                            _ => next(context, cancellation),
+                        };
+                    },
+                    plugin: "Handler"),
+            });
+            (filter, handler) = (setup.Catalog.UsageOf("Filter").Statistics, setup.Catalog.UsageOf("Handler").Statistics);
+        });
+        using var client = await rig.ConnectAsync();
+        foreach (var (path, status) in new[] { ("/", 404), ("/throws", 500), ("/413", 413), ("/503", 503) })
+        {
+            var response = await client.GetAsync(path);
+            Assert.Equal((status, null), (response.Status, response["Server-Timing"]));
+        }
+
+        Assert.Equal((4, 0, 0), (filter!.Requests, filter.Errors, filter.Inside));
+        Assert.Equal((4, 2, 0), (handler!.Requests, handler.Errors, handler.Inside));
+        Assert.InRange(filter.Percentile(0.99)!.Value.TotalMilliseconds, 200, 250);
+        Assert.InRange(handler.Percentile(0.99)!.Value.TotalMilliseconds, 10, 12.5);
+        Assert.DoesNotContain(rig.Logs.Entries, entry => entry.Message.Contains(" ms: ", StringComparison.Ordinal));
     }
 
     private static Func<IHttpContext, Abstractions.Pipeline.RequestDelegate, CancellationToken, Task> Spend(FakeTimeProvider time, int before, int after) =>
