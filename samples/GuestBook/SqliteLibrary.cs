@@ -6,8 +6,8 @@ using SQLitePCL;
 namespace Webserv.Samples.GuestBook;
 
 /// <summary>
-/// SQLite itself, a native library that the plugin brings along. The runtime never lets go of a native library that it has loaded for an
-/// assembly, not even when the assembly leaves memory: one that is loaded here is freed here, behind the last call.
+/// SQLite itself, a native library that the plugin brings along. The runtime does not let go of a native library when the assembly
+/// that it was loaded for leaves memory: one that is loaded here is freed here, behind the last call.
 /// </summary>
 public sealed class SqliteLibrary : IDisposable
 {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using SQLitePCL;
 
 namespace Webserv.Samples.GuestBook;
 
@@ -10,11 +11,15 @@ namespace Webserv.Samples.GuestBook;
 /// <remarks>What is shared are types of the runtime alone, since those of the two plugins are different ones.</remarks>
 internal sealed class Turnstile
 {
+    // Only where another program holds the database locked do so many wait here.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly SemaphoreSlim _gate;
 
     // One element: closes the connection that is open, or null.
     private readonly Action?[] _holder;
     private readonly Action _close;
+    private bool _hasLeft;
 
     /// <param name="path">The absolute path of the database.</param>
     /// <param name="close">Closes the connection, called while nobody else is inside.</param>
@@ -28,11 +33,18 @@ internal sealed class Turnstile
     /// <param name="open">Opens the connection, called where it is not open.</param>
     /// <param name="work">What to do with it.</param>
     /// <param name="cancellation">Ends the wait for others.</param>
+    /// <exception cref="SqliteException">Busy: the others took too long.</exception>
     public async Task RunAsync(Action open, Action work, CancellationToken cancellation)
     {
-        await _gate.WaitAsync(cancellation).ConfigureAwait(false);
+        if (!await _gate.WaitAsync(Patience, cancellation).ConfigureAwait(false))
+        {
+            throw new SqliteException(raw.SQLITE_BUSY, "others were waiting for the database too");
+        }
+
         try
         {
+            // A request that outlives its plugin must not call into a library that is no longer there.
+            ObjectDisposedException.ThrowIf(_hasLeft, this);
             if (_holder[0] != _close)
             {
                 _holder[0]?.Invoke();
@@ -55,6 +67,7 @@ internal sealed class Turnstile
         await _gate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
+            _hasLeft = true;
             if (_holder[0] == _close)
             {
                 _holder[0] = null;

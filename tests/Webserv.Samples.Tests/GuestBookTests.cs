@@ -155,6 +155,16 @@ public sealed class GuestBookTests : IDisposable
     }
 
     [Fact]
+    public async Task InvokeAsync_RequestThatOutlivesThePlugin_DoesNotOpenItAgain()
+    {
+        var host = await StartAsync();
+        var middleware = host.Pipeline[0];
+        await host.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => Form("name=a&message=b").SendAsync(middleware, Cancellation));
+        Assert.Equal(0, CountOpen());
+    }
+
+    [Fact]
     public async Task InitializeAsync_WhatIsNoDatabase_IsSaid()
     {
         await File.WriteAllTextAsync(Database, new string('x', 5000), Cancellation);
