@@ -18,6 +18,7 @@ internal sealed class WarmScriptProcess : IScriptProcess
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private ProcessExit _exit;
+    private ProcessExit? _seen;
     private bool _collecting;
     private bool _collected;
     private bool _gone;
@@ -70,7 +71,7 @@ internal sealed class WarmScriptProcess : IScriptProcess
         lock (_gate)
         {
             // Until it is collected its number is nobody else's.
-            return _collected ? _exit : ExitingProcess.Find(Id);
+            return _collected ? _exit : _seen ?? ExitingProcess.Find(Id);
         }
     }
 
@@ -124,6 +125,9 @@ internal sealed class WarmScriptProcess : IScriptProcess
         lock (_gate)
         {
             _collecting = true;
+
+            // Once it is asked for, the fork server may collect it at any moment, and what is told here of it is gone before the answer is there.
+            _seen = ExitingProcess.Find(Id) ?? _seen;
         }
 
         int answer;
