@@ -148,8 +148,10 @@ internal sealed class UpgradedStream(IConnection connection, Http1Input input, H
     /// <summary>Whether something was written meanwhile, so that the connection is not idle; the deadline is that of the write then.</summary>
     private bool MayWaitOn(long timeout)
     {
+        // The clock first: a write between the two only moves the deadline on.
+        var now = connection.Loop.Milliseconds;
         var deadline = After(Volatile.Read(ref _wroteAt), timeout);
-        if (_readCancelled || deadline <= connection.Loop.Milliseconds)
+        if (_readCancelled || deadline <= now)
         {
             return false;
         }
