@@ -90,14 +90,26 @@ class ServerProcess:
         return total
 
     def stop(self):
-        """Asks the server to end, and after five seconds makes it."""
+        """Asks the server to end, and after five seconds makes it, and what it started, also in sessions of its own as php-fpm's master is."""
+        others = self._descendants()
         self._signal(signal.SIGTERM, [self._process.pid])
         try:
             self._process.wait(5)
         except subprocess.TimeoutExpired:
             pass  # It and what it left behind are killed below.
         self._signal(signal.SIGKILL, self.pids())
+        self._signal(signal.SIGKILL, [pid for pid, began in others.items() if (stat := _stat(pid)) and stat[19] == began])
         self._process.wait(5)
+
+    def _descendants(self):
+        """Everybody below the server, each with the time it began at, by which a number that is somebody else's meanwhile is known."""
+        stats = {int(entry): stat for entry in os.listdir("/proc") if entry.isdigit() and (stat := _stat(entry))}
+        found, parents = {}, {self._process.pid}
+        while parents:
+            children = {pid for pid, stat in stats.items() if int(stat[1]) in parents} - found.keys()
+            found.update((pid, stats[pid][19]) for pid in children)
+            parents = children
+        return found
 
     @staticmethod
     def _signal(number, pids):

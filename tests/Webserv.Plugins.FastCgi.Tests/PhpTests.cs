@@ -259,7 +259,7 @@ public sealed class PhpTests
         }
         finally
         {
-            fpm.Kill();
+            fpm.Kill(entireProcessTree: true);
             await fpm.WaitForExitAsync(TestContext.Current.CancellationToken);
             Directory.Delete(directory, recursive: true);
         }
