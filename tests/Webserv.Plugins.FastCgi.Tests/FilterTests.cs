@@ -77,12 +77,16 @@ public sealed class FilterTests
     [Fact(Timeout = 20_000)]
     public async Task Invoke_ProgramAnswersWithoutTheFile_IsAnsweredAndTheNextHasItsOwn()
     {
+        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var program = new FakeProgram(async (connection, number) =>
         {
             if (number == 0)
             {
                 var begin = await connection.ReadAsync();
                 await connection.AnswerAsync(begin!.Id, "Status: 304 Same\n\n");
+
+                // Nothing more is read before: the file must not come to its end.
+                await answered.Task;
                 while (await connection.ReadAsync() is not null)
                 {
                 }
@@ -94,9 +98,10 @@ public sealed class FilterTests
             await connection.AnswerAsync(request!.Id, $"A: b\n\n{request.Data.Length}");
         });
         await using var site = await CreateAsync(program);
-        site.Write("a.shtml", new string('x', 5 << 20));
+        site.Write("a.shtml", new string('x', 20 << 20));
         Assert.Equal(304, (await site.GetAsync("/a.shtml")).StatusCode);
-        Assert.Equal($"{5 << 20}", await site.GetTextAsync("/a.shtml"));
+        answered.SetResult();
+        Assert.Equal($"{20 << 20}", await site.GetTextAsync("/a.shtml"));
         Assert.Equal(2, program.Connections);
     }
 

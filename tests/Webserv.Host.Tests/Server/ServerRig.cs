@@ -124,6 +124,12 @@ internal sealed class ServerRig : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Shown of a test that fails: it may be one that fails once in a thousand runs.
+        foreach (var (level, message) in Logs.Entries.TakeLast(40))
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"{level}: {message}");
+        }
+
         await Listener.DisposeAsync();
         await _transport.DisposeAsync();
         await WaitUntilIdleAsync();

@@ -381,15 +381,20 @@ public abstract partial class ServerTests
     [InlineData(false)]
     public async Task Upgrade_LeftWithAnOperationUnderWay_IsReset(bool reads)
     {
+        var reached = NewSignal();
         await using var rig = await StartAsync(setup => setup.Map("/up", async (context, cancellation) =>
         {
             var stream = await context.GetFeature<IUpgradeFeature>()!.UpgradeAsync("echo", cancellation);
             _ = reads ? stream.ReadAsync(new byte[10], cancellation).AsTask() : (Task)stream.WriteAsync(new byte[20_000_000], cancellation).AsTask();
+            reached.SetResult();
         }));
         using var client = await rig.ConnectAsync();
         await client.SendAsync(UpgradeToEcho);
-        Assert.False((await client.ReadToWhateverEndAsync()).InOrder);
+
+        // Nothing is read before: the write must not come to its end.
+        await reached.Task.WaitAsync(client.Token);
         await rig.WaitUntilIdleAsync();
+        Assert.False((await client.ReadToWhateverEndAsync()).InOrder);
         Assert.Single(Errors(rig));
     }
 
