@@ -1,4 +1,5 @@
 using Webserv.Gateway.Exchange;
+using Webserv.Plugins.FastCgi.Streams;
 
 namespace Webserv.Plugins.FastCgi;
 

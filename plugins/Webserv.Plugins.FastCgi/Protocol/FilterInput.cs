@@ -1,5 +1,6 @@
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
+using Webserv.Plugins.FastCgi.Streams;
 
 namespace Webserv.Plugins.FastCgi.Protocol;
 
@@ -7,27 +8,13 @@ namespace Webserv.Plugins.FastCgi.Protocol;
 /// <param name="body">The body, the caller's to dispose; <see langword="null"/> where there is none.</param>
 /// <param name="file">The file as it was found, whose length the program is told before.</param>
 /// <param name="open">Opens it.</param>
-internal sealed class FilterInput(Stream? body, IFileEntry file, Func<IFileEntry, Stream> open) : Stream
+internal sealed class FilterInput(Stream? body, IFileEntry file, Func<IFileEntry, Stream> open) : ReadOnlyStream
 {
     private Stream? _content;
     private long _left = file.Length;
 
     /// <summary>Whether all of the body has been read, and what comes now is the file's.</summary>
     public bool IsInFile { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <exception cref="HttpException">503: the file has changed meanwhile.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -53,21 +40,6 @@ internal sealed class FilterInput(Stream? body, IFileEntry file, Func<IFileEntry
         _left -= count;
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Use ReadAsync.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
