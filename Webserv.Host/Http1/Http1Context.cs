@@ -27,6 +27,7 @@ internal sealed class Http1Context
     private List<string>? _methods;
     private GuardedContext? _guarded;
     private Http1Upgrade? _upgrade;
+    private Http1Generation? _generation;
     private string? _traceId;
     private int _redirects;
 
@@ -116,6 +117,9 @@ internal sealed class Http1Context
     /// <inheritdoc />
     IVirtualServer IHttpContext.VirtualServer => VirtualServer;
 
+    /// <summary>The generation that serves the request.</summary>
+    public Http1Generation Generation => _generation ??= new Http1Generation(this);
+
     /// <summary>The request for middleware that may keep what they got.</summary>
     public GuardedContext Guarded =>
         _guarded ??= new GuardedContext(this, new RequestGate(Server.Logger, ServedConnection.Id, RequestNumber));
@@ -190,6 +194,8 @@ internal sealed class Http1Context
         _virtualServer = null;
         _methods = null;
         _upgrade = null;
+        _generation?.End();
+        _generation = null;
     }
 
     /// <summary>Shuts out the middleware that had the request so far; who comes to it later sees it anew.</summary>
@@ -219,7 +225,9 @@ internal sealed class Http1Context
     /// <inheritdoc />
     public TFeature? GetFeature<TFeature>()
         where TFeature : class =>
-        typeof(TFeature) == typeof(IUpgradeFeature) ? FindUpgrade() as TFeature : this as TFeature;
+        typeof(TFeature) == typeof(IUpgradeFeature) ? FindUpgrade() as TFeature
+        : typeof(TFeature) == typeof(IGenerationFeature) ? Generation as TFeature
+        : this as TFeature;
 
     /// <inheritdoc />
     public void Add(params string[] methods)

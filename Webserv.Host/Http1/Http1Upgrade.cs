@@ -4,15 +4,12 @@ using Webserv.Host.Transport;
 namespace Webserv.Host.Http1;
 
 /// <summary>What a client offers by Upgrade (RFC 9110 section 7.8), and what became of it. Made for one request.</summary>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "A source of cancellation without a timer holds nothing; the streams end with the request.")]
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The streams end with the request.")]
 internal sealed class Http1Upgrade : IUpgradeFeature
 {
     private readonly Http1Context _context;
     private readonly IConnection _connection;
     private readonly RequestGate _gate;
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly CancellationTokenRegistration _stoppingServer;
-    private readonly CancellationTokenRegistration _retiringServer;
     private TimeSpan _idleTimeout;
     private UpgradedStream? _stream;
 
@@ -23,10 +20,7 @@ internal sealed class Http1Upgrade : IUpgradeFeature
         _gate = context.Guarded.Gate;
         Protocols = protocols;
         _idleTimeout = context.Server.Limits.UpgradedIdleTimeout is { Ticks: > 0 } limit ? limit : Timeout.InfiniteTimeSpan;
-
-        // Its own, so that what a middleware registers and forgets ends with the request.
-        _stoppingServer = context.Server.Stopping.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _stopping);
-        _retiringServer = context.VirtualServer.Lifetime.Retiring.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _stopping);
+        Stopping = context.Generation.Retiring;
     }
 
     /// <inheritdoc />
@@ -36,7 +30,7 @@ internal sealed class Http1Upgrade : IUpgradeFeature
     public bool IsUpgraded => Volatile.Read(ref _stream) is not null;
 
     /// <inheritdoc />
-    public CancellationToken Stopping => _stopping.Token;
+    public CancellationToken Stopping { get; }
 
     /// <inheritdoc />
     public TimeSpan IdleTimeout
@@ -94,13 +88,7 @@ internal sealed class Http1Upgrade : IUpgradeFeature
 
     /// <summary>Ends what belongs to the request; the gate keeps out whoever comes later.</summary>
     /// <returns>Whether no operation of the stream is under way.</returns>
-    public bool End()
-    {
-        // Dispose would wait for a callback that is running.
-        _stoppingServer.Unregister();
-        _retiringServer.Unregister();
-        return Volatile.Read(ref _stream)?.End() ?? true;
-    }
+    public bool End() => Volatile.Read(ref _stream)?.End() ?? true;
 
     /// <summary>protocol = token [ "/" token ].</summary>
     private static bool IsProtocol(string text)

@@ -61,7 +61,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             var same = Previous?.Servers.Servers.FirstOrDefault(old => old.IsSameAs(server, limit, catalog, options.Plugins));
             if (same is null)
             {
-                same = Make(server, limit, responder, counter);
+                same = Make(server, limit, number, responder, counter);
                 made.Add(same);
             }
 
@@ -89,7 +89,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             : null;
     }
 
-    private VirtualServer Make(VirtualServerOptions server, long? limit, ErrorResponder responder, CountingErrors counter)
+    private VirtualServer Make(VirtualServerOptions server, long? limit, int generation, ErrorResponder responder, CountingErrors counter)
     {
         var scope = new PipelineScope(server.Name, options.Directory, server.Root, limit);
         _middleware.Clear();
@@ -99,6 +99,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
         var logs = AccessLogs is null ? null : new AccessLogLeases(AccessLogs);
         return new VirtualServer(server, limit, pipeline, responder, new VirtualServerLifetime(server.Name, [.. _middleware], logs, logger))
         {
+            Generation = generation,
             HasGaps = _hasGaps,
             HasStatistics = options.Plugins.Statistics,
             AccessLog = server.AccessLog is null ? null : logs?.Open(server.AccessLog, server.Name, counter),

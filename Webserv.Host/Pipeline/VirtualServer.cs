@@ -28,6 +28,9 @@ internal sealed class VirtualServer(
     /// <summary>Where it listens.</summary>
     public IReadOnlyList<ListenEndpoint> Endpoints => options.Listen;
 
+    /// <summary>The number of the generation that it was made for; it may go on in later ones.</summary>
+    public int Generation { get; init; }
+
     /// <summary>Counts the requests inside, and knows what the server holds.</summary>
     public VirtualServerLifetime Lifetime => lifetime;
 

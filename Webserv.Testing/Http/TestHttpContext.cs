@@ -43,6 +43,7 @@ public sealed class TestHttpContext : IHttpContext
         _trailers = new TestTrailersFeature(Request);
         _features[typeof(IUserFeature)] = new TestUserFeature();
         _features[typeof(IAllowedMethodsFeature)] = _methods;
+        _features[typeof(IGenerationFeature)] = Generation;
         _features[typeof(IRequestTrailersFeature)] = _trailers;
         Next = (_, _) =>
         {
@@ -62,6 +63,9 @@ public sealed class TestHttpContext : IHttpContext
 
     /// <summary>The virtual server; named <c>test</c> unless <see cref="WithVirtualServer"/> replaced it.</summary>
     public IVirtualServer VirtualServer { get; private set; } = new TestVirtualServer();
+
+    /// <summary>The generation that serves the request, as middleware see it by <see cref="IGenerationFeature"/>.</summary>
+    public TestGenerationFeature Generation { get; } = new();
 
     /// <inheritdoc/>
     public string TraceId { get; }

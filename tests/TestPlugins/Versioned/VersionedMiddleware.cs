@@ -6,7 +6,7 @@ namespace Webserv.TestPlugins.Versioned;
 
 /// <summary>
 /// Answers with the marker of its build again and again, so that an answer of two builds would be seen. A path that ends with
-/// <c>/slow</c> takes two seconds for that.
+/// <c>/slow</c> takes two seconds for that; <c>/page</c> is a page.
 /// </summary>
 internal sealed class VersionedMiddleware : IMiddleware
 {
@@ -18,7 +18,7 @@ internal sealed class VersionedMiddleware : IMiddleware
     public async Task InvokeAsync(IHttpContext context, RequestDelegate next, CancellationToken cancellation)
     {
         var isSlow = context.Request.Path.EndsWith("/slow", StringComparison.Ordinal);
-        context.Response.Headers[Fields.ContentType] = "text/plain";
+        context.Response.Headers[Fields.ContentType] = context.Request.Path == "/page" ? "text/html" : "text/plain";
         context.Response.ContentLength = _line.Length * Repetitions;
         for (var repetition = 0; repetition < Repetitions; repetition++)
         {

@@ -56,7 +56,8 @@ public sealed class AuthoringTests
         }
 
         Assert.Superset(
-            new HashSet<string> { "build/Webserv.Abstractions.props", "build/Webserv.Abstractions.targets" }, Open("Webserv.Abstractions", "nupkg", out _));
+            new HashSet<string> { "build/Webserv.Abstractions.props", "build/Webserv.Abstractions.targets", "analyzers/dotnet/cs/Webserv.Analyzers.dll" },
+            Open("Webserv.Abstractions", "nupkg", out _));
 
         HashSet<string> Open(string id, string kind, out string description)
         {
@@ -67,11 +68,24 @@ public sealed class AuthoringTests
         }
     }
 
-    /// <summary>The other kind of plugin, with a name that is no identifier.</summary>
+    /// <summary>The other kind of plugin, with a name that is no identifier, and a mistake that the package points out.</summary>
     private static async Task FilterAsync(Workshop shop)
     {
         await shop.RunAsync("dotnet new webserv-plugin -n Acme.my-mark --kind filter --packages ~/webserv-packages");
-        Assert.Contains("succeeded: 4", await shop.RunAsync("dotnet test", shop.Combine("Acme.my-mark")), StringComparison.Ordinal);
+        shop.Write("Acme.my-mark/Acme.my-mark/Careless.cs", """
+            using Webserv.Abstractions.Http;
+
+            namespace Acme.my_mark;
+
+            internal static class Careless
+            {
+                public static Task AnswerAsync(IHttpContext context, CancellationToken cancellation) => context.Response.WriteTextAsync("x");
+            }
+            """);
+        var output = await shop.RunAsync("dotnet test", shop.Combine("Acme.my-mark"));
+        Assert.Contains("Careless.cs(7,93): warning WEBSERV003: 'WriteTextAsync' goes on when nobody waits", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("WEBSERV", output.Replace("WEBSERV003", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("succeeded: 4", output, StringComparison.Ordinal);
         var copied = Directory.GetFiles(shop.Combine("Acme.my-mark", ".dev", "plugins", "Acme.my-mark"), "*.dll").Select(Path.GetFileName);
         Assert.Equal(["Acme.my-mark.dll"], copied);
     }

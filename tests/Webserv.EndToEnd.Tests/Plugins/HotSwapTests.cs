@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
-using System.Text;
 using Webserv.EndToEnd.Tests.Processes;
+using static Webserv.EndToEnd.Tests.Plugins.VersionedBuilds;
 
 namespace Webserv.EndToEnd.Tests.Plugins;
 
@@ -119,15 +118,6 @@ public sealed class HotSwapTests
         return await connection.ReadResponseAsync();
     }
 
-    private static string Install(ServerFolder folder, int build)
-    {
-        var target = folder.MakeDirectory("plugins", "Versioned");
-        var file = Path.Combine(target, "Versioned.dll");
-        File.Copy(Path.Combine(Source, "Versioned.deps.json"), Path.Combine(target, "Versioned.deps.json"));
-        File.WriteAllBytes(file, Build(build));
-        return file;
-    }
-
     /// <summary>In turn as <c>cp</c> does it, in two pieces with a pause, and by a rename.</summary>
     private static async Task ReplaceAsync(string file, int build)
     {
@@ -153,20 +143,6 @@ public sealed class HotSwapTests
                 break;
         }
     }
-
-    /// <summary>The assembly with another marker: a build of its own that takes no compiler.</summary>
-    private static byte[] Build(int build)
-    {
-        var bytes = File.ReadAllBytes(Path.Combine(Source, "Versioned.dll"));
-        var at = bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes(Marker(1)));
-        Assert.True(at > 0, "the marker is not in the plugin");
-        Encoding.Unicode.GetBytes(Marker(build)).CopyTo(bytes, at);
-        return bytes;
-    }
-
-    private static string Source => Path.Combine(AppContext.BaseDirectory, "TestPlugins", "Versioned");
-
-    private static string Marker(int build) => string.Create(CultureInfo.InvariantCulture, $"build-{build:0000}");
 
     private static string Configuration(string before) => $$"""
         { "Webserv": {

@@ -1,0 +1,82 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Webserv.Analyzers;
+
+/// <summary>Questions that several rules ask.</summary>
+internal static class Operations
+{
+    /// <summary>The operation without the conversions and parentheses around it.</summary>
+    public static IOperation Unwrap(this IOperation operation)
+    {
+        while (true)
+        {
+            switch (operation)
+            {
+                case IConversionOperation conversion:
+                    operation = conversion.Operand;
+                    break;
+                case IParenthesizedOperation parenthesized:
+                    operation = parenthesized.Operand;
+                    break;
+                default:
+                    return operation;
+            }
+        }
+    }
+
+    /// <summary>The local, parameter, field or property that an operation reads; <see langword="null"/> where it is anything else.</summary>
+    public static ISymbol? ReferencedSymbol(this IOperation? operation) => operation?.Unwrap() switch
+    {
+        ILocalReferenceOperation local => local.Local,
+        IParameterReferenceOperation parameter => parameter.Parameter,
+        IFieldReferenceOperation field => field.Field,
+        IPropertyReferenceOperation property => property.Property,
+        _ => null,
+    };
+
+    /// <summary>The outermost operation of the method, accessor or initialiser that an operation is in.</summary>
+    public static IOperation Root(this IOperation operation)
+    {
+        while (operation.Parent is { } parent)
+        {
+            operation = parent;
+        }
+
+        return operation;
+    }
+
+    /// <summary>Whether a type is another one, or made of it, or implements it.</summary>
+    public static bool Is(this ITypeSymbol? type, INamedTypeSymbol? other)
+    {
+        if (type is null || other is null)
+        {
+            return false;
+        }
+
+        for (var current = type; current is not null; current = current.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, other))
+            {
+                return true;
+            }
+        }
+
+        return type.AllInterfaces.Any(candidate => SymbolEqualityComparer.Default.Equals(candidate.OriginalDefinition, other));
+    }
+
+    /// <summary>Whether a type says how it is cleaned up.</summary>
+    public static bool IsDisposable(this ITypeSymbol? type) =>
+        type is not null && type.AllInterfaces.Any(candidate => candidate.ToDisplayString() is "System.IDisposable" or "System.IAsyncDisposable");
+
+    /// <summary>Whether an operation is the body of a request or response.</summary>
+    public static bool IsBody(this IOperation? operation, KnownTypes known) =>
+        operation?.Unwrap() is IPropertyReferenceOperation { Property: { Name: "Body" } property }
+        && (property.ContainingType.Is(known.Request) || property.ContainingType.Is(known.Response));
+
+    /// <summary>Whether an expression is all of a statement: nobody keeps its value.</summary>
+    public static bool IsDiscarded(this IOperation operation) =>
+        operation.Syntax.Parent is ExpressionStatementSyntax
+        || operation.Parent is ISimpleAssignmentOperation { Target: IDiscardOperation };
+}
