@@ -24,14 +24,14 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
     [MemberData(nameof(Pages))]
     public async Task Open_PageOfTheSite_IsSoundInEveryLook(string name, string target, string heading)
     {
-        foreach (var look in Enum.GetValues<Look>())
+        await InEveryLookAsync(async look =>
         {
             await using var tab = await chromium.OpenAsync(look);
             Assert.Equal(200, await tab.GoAsync(target));
             await tab.PhotographAsync(name);
             Assert.Contains(heading, await tab.Page.Locator("h1").InnerTextAsync(), StringComparison.Ordinal);
             await tab.IsSoundAsync();
-        }
+        });
     }
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
     [InlineData("no-script", "/short/", 404, "End of the line")]
     public async Task Open_ErrorPage_IsSoundInEveryLook(string name, string target, int status, string heading)
     {
-        foreach (var look in Enum.GetValues<Look>())
+        await InEveryLookAsync(async look =>
         {
             await using var tab = await chromium.OpenAsync(look);
             Assert.Equal(status, await tab.GoAsync(target));
@@ -49,19 +49,19 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
 
             // Chromium itself says that the page has that status; nothing else may be wrong.
             Assert.All(tab.Problems, problem => Assert.StartsWith($"console: Failed to load resource: the server responded with a status of {status} ", problem, StringComparison.Ordinal));
-        }
+        });
     }
 
     [Fact]
     public async Task Open_ServersOwnErrorPage_IsSoundInEveryLook()
     {
-        foreach (var look in Enum.GetValues<Look>())
+        await InEveryLookAsync(async look =>
         {
             await using var tab = await chromium.OpenAsync(look);
             Assert.Equal(404, await tab.GoAsync(new Uri(chromium.Site.Server.Endpoints[1], "/none").AbsoluteUri));
             await tab.PhotographAsync("own-error");
             Assert.All(tab.Problems, problem => Assert.Contains("status of 404", problem, StringComparison.Ordinal));
-        }
+        });
     }
 
     [Fact]
@@ -83,4 +83,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>
 
         Assert.Empty(tab.Problems);
     }
+
+    /// <summary>At once: most of the time a browser waits, for the network to fall silent above all.</summary>
+    private static Task InEveryLookAsync(Func<Look, Task> test) => Task.WhenAll(Enum.GetValues<Look>().Select(test));
 }

@@ -5,17 +5,14 @@ using Webserv.EndToEnd.Tests.Processes;
 namespace Webserv.EndToEnd.Tests.Hardening;
 
 /// <summary>Clients that send what nobody should: all at once, and the server's memory stays where it was.</summary>
-public sealed class FloodTests
+public sealed class FloodTests(ImpatientSite impatient) : IClassFixture<ImpatientSite>
 {
-    private const string ShortTimes =
-        "\"RequestHeadTimeout\": \"1s\", \"RequestBodyTimeout\": \"1s\", \"ResponseWriteTimeout\": \"1s\", \"HalfCloseTimeout\": \"1s\"";
-
     private const long MaxGrowth = 50 * 1024 * 1024;
 
     [Fact]
     public async Task Flood_OfEverything_IsRefusedWithoutHarm()
     {
-        await using var site = await TrialSite.StartAsync(ShortTimes);
+        await using var site = await TrialSite.StartAsync(ImpatientSite.Times);
         var open = await site.WarmUpAsync();
         var before = site.Server.ResidentBytes();
 
@@ -41,15 +38,14 @@ public sealed class FloodTests
     [InlineData("3\r\nabc\r\n", 408)]
     public async Task Post_ChunksThatLie_IsRefusedByScriptsAndUploads(string chunks, int status)
     {
-        await using var site = await TrialSite.StartAsync(ShortTimes);
-        var open = await site.WarmUpAsync();
+        var site = impatient.Site;
         foreach (var target in new[] { "POST /cgi/count.py", "PUT /up/lie" })
         {
             var answer = await site.ExchangeAsync($"{target} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
             Assert.Equal(status, TrialSite.StatusOf(answer));
         }
 
-        await site.CheckUnharmedAsync(open);
+        await site.CheckUnharmedAsync(impatient.Open);
     }
 
     [Theory]
@@ -57,7 +53,7 @@ public sealed class FloodTests
     [InlineData("/cgi/much.py")]
     public async Task Get_ReaderThatTakesNothing_IsCutWithAReset(string path)
     {
-        await using var site = await TrialSite.StartAsync(ShortTimes);
+        await using var site = await TrialSite.StartAsync(ImpatientSite.Times);
         site.Folder.WriteScript("cgi/much.py", "import sys\nsys.stdout.write('Content-Type: text/plain\\n\\n' + 'x' * 30000000)\n");
         var open = await site.WarmUpAsync();
         var before = site.Server.ResidentBytes();

@@ -3,15 +3,15 @@ using Webserv.EndToEnd.Tests.Processes;
 namespace Webserv.EndToEnd.Tests.Hardening;
 
 /// <summary>What becomes of scripts whose client leaves, and of clients whose script does.</summary>
-public sealed class ScriptDisconnectTests
+public sealed class ScriptDisconnectTests(ImpatientSite impatient) : IClassFixture<ImpatientSite>
 {
     private const string Stubborn = "#!/bin/sh\ntrap '' TERM\nsleep 100 &\nsleep 100\n";
 
     [Fact]
     public async Task Reset_WhileAScriptRuns_KillsItAndWhatItStartedPromptly()
     {
-        await using var site = await StartStubbornAsync();
-        using var client = await AskAsync(site);
+        var site = impatient.Site;
+        using var client = await AskAsync(Stubborn);
         var began = TimeProvider.System.GetTimestamp();
         client.Reset();
         await AllEndedAsync(site);
@@ -24,8 +24,8 @@ public sealed class ScriptDisconnectTests
     [Fact]
     public async Task Close_WhileAScriptRuns_KillsItAfterHalfCloseTimeout()
     {
-        await using var site = await StartStubbornAsync();
-        using var client = await AskAsync(site);
+        var site = impatient.Site;
+        using var client = await AskAsync(Stubborn);
         var began = TimeProvider.System.GetTimestamp();
         client.ShutdownSend();
         await AllEndedAsync(site);
@@ -43,34 +43,28 @@ public sealed class ScriptDisconnectTests
     [InlineData("exec 1>&-; exit 0")]
     public async Task Get_ScriptThatEndsWithoutAHeaderBlock_Is502(string script)
     {
-        await using var site = await StartAsync("#!/bin/sh\n" + script + "\n");
-        Assert.Equal(502, TrialSite.StatusOf(await site.ExchangeAsync("GET /cgi/it.sh HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")));
+        var site = impatient.Site;
+        var path = impatient.AddScript("#!/bin/sh\n" + script + "\n");
+        Assert.Equal(502, TrialSite.StatusOf(await site.ExchangeAsync($"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")));
         await NoChildIsLeftAsync(site);
     }
 
     [Fact]
     public async Task Get_ScriptKilledFromOutside_Is502()
     {
-        await using var site = await StartAsync("#!/bin/sh\nexec sleep 100\n");
-        using var client = await AskAsync(site);
+        var site = impatient.Site;
+        using var client = await AskAsync("#!/bin/sh\nexec sleep 100\n");
         NativeCalls.Send(ProcessTable.WorkingIn(site.Scripts)[0], PosixSignalNumber.Kill);
         Assert.Equal(502, TrialSite.StatusOf(await client.ReadResponseAsync()));
         await NoChildIsLeftAsync(site);
     }
 
-    private static Task<TrialSite> StartStubbornAsync() => StartAsync(Stubborn);
-
-    private static Task<TrialSite> StartAsync(string script)
+    private async Task<RawClient> AskAsync(string script)
     {
-        var folder = TrialSite.Prepare("\"HalfCloseTimeout\": \"1s\"");
-        folder.WriteScript("cgi/it.sh", script);
-        return TrialSite.StartAsync(folder);
-    }
-
-    private static async Task<RawClient> AskAsync(TrialSite site)
-    {
+        var site = impatient.Site;
+        var path = impatient.AddScript(script);
         var client = await site.Server.ConnectAsync();
-        await client.SendAsync("GET /cgi/it.sh HTTP/1.1\r\nHost: x\r\n\r\n");
+        await client.SendAsync($"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
         await Eventually.HoldsAsync(() => ProcessTable.WorkingIn(site.Scripts).Count > 0, () => "the script does not run");
         return client;
     }

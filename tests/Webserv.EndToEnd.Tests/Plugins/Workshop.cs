@@ -37,6 +37,7 @@ internal sealed class Workshop : IAsyncDisposable
         ["NuGetAudit"] = "false",
         ["DOTNET_NOLOGO"] = "1",
         ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+        ["DOTNET_TieredPGO"] = "0", // No command lives for long enough to gain by it.
         ["TESTINGPLATFORM_TELEMETRY_OPTOUT"] = "1",
 
         // Build nodes that stay behind would hold the output of the commands open. A compiler that stays spares seconds each time; its

@@ -6,8 +6,8 @@ internal static class Repository
     /// <summary>The directory of <c>Webserv.sln</c>.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The built server, of the configuration that the tests are built in.</summary>
-    public static string Server { get; } = BuiltFile("Webserv.Host", "webserv");
+    /// <summary>The server that these tests were built with, compiled for this machine; tests/ServerAhead.targets puts it there.</summary>
+    public static string Server { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "Server", "webserv");
 
     /// <summary>The configuration that the tests are built in: Debug or Release.</summary>
     public static string BuildConfiguration { get; } = OutputDirectory.Parent!.Name;
