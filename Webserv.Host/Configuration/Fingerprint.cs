@@ -18,8 +18,10 @@ internal static class Fingerprint
         }
 
         var text = new StringBuilder();
-        foreach (var (key, value) in section.AsEnumerable(makePathsRelative: true).OrderBy(static pair => pair.Key, StringComparer.OrdinalIgnoreCase))
+        var values = new Dictionary<string, string?>(section.AsEnumerable(makePathsRelative: true));
+        foreach (var key in values.Keys.Order(StringComparer.OrdinalIgnoreCase))
         {
+            var value = values[key];
             var path = key.Length == 0 ? section.Path : ConfigurationPath.Combine(section.Path, key);
 
             // With their lengths, so that no value can pass for a value and a key.

@@ -135,14 +135,15 @@ internal sealed class PluginCache : IDisposable
     private void Prune(DirectoryInfo plugin, int versions, long length)
     {
         var now = _timeProvider.GetUtcNow().UtcDateTime;
-        var copies = plugin.EnumerateDirectories().Select(copy => (copy, lastUse: GetLastUse(copy))).OrderByDescending(pair => pair.lastUse).ToList();
-        foreach (var (copy, lastUse) in copies.Where(pair => IsTemporary(pair.copy) && now - pair.lastUse > MaxTemporaryAge))
+        var copies = plugin.EnumerateDirectories().Select(copy => new CachedCopy(copy, GetLastUse(copy))).ToList();
+        copies.Sort((left, right) => right.LastUse.CompareTo(left.LastUse));
+        foreach (var copy in copies.Where(copy => IsTemporary(copy.Directory) && now - copy.LastUse > MaxTemporaryAge))
         {
-            TryDelete(copy.FullName);
+            TryDelete(copy.Directory.FullName);
         }
 
-        copies.RemoveAll(pair => IsTemporary(pair.copy));
-        var isForgotten = copies.Count > 0 && now - copies[0].lastUse > MaxAge;
+        copies.RemoveAll(copy => IsTemporary(copy.Directory));
+        var isForgotten = copies.Count > 0 && now - copies[0].LastUse > MaxAge;
         var served = KeptVersion.Find(Root, plugin.Name);
         var total = 0L;
         for (var index = 0; index < served.Count; index++)
@@ -154,12 +155,12 @@ internal sealed class PluginCache : IDisposable
             }
         }
 
-        var others = copies.Where(pair => !served.Any(version => version.Directory == pair.copy.FullName)).ToList();
+        var others = copies.Where(copy => !served.Any(version => version.Directory == copy.Directory.FullName)).ToList();
         for (var index = 0; index < others.Count; index++)
         {
-            if (index >= KeptCopies || now - others[index].lastUse > MaxAge)
+            if (index >= KeptCopies || now - others[index].LastUse > MaxAge)
             {
-                TryDelete(others[index].copy.FullName);
+                TryDelete(others[index].Directory.FullName);
             }
         }
     }
@@ -237,4 +238,6 @@ internal sealed class PluginCache : IDisposable
             _logger.PluginCopyKept(copy, exception.Message);
         }
     }
+
+    private sealed record CachedCopy(DirectoryInfo Directory, DateTime LastUse);
 }

@@ -42,7 +42,7 @@ internal static class PluginDiscovery
     public static IReadOnlyList<PluginCandidate> Find(
         IEnumerable<string> directories, ILogger logger, ICollection<PluginCandidate> hidden, ICollection<MisnamedPlugin> misnamed)
     {
-        var found = new SortedDictionary<string, PluginCandidate>(StringComparer.OrdinalIgnoreCase);
+        var found = new Dictionary<string, PluginCandidate>(StringComparer.OrdinalIgnoreCase);
         foreach (var directory in directories)
         {
             foreach (var candidate in Look(directory, logger, misnamed))
@@ -57,7 +57,7 @@ internal static class PluginDiscovery
             }
         }
 
-        return [.. found.Values];
+        return [.. found.Values.OrderBy(candidate => candidate.Id, StringComparer.OrdinalIgnoreCase)];
     }
 
     /// <summary>Single files first, so that a folder hides the single file of the same name.</summary>

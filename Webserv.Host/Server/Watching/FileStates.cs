@@ -8,7 +8,7 @@ namespace Webserv.Host.Server.Watching;
 /// <summary>The files that a server was made from, as they are at one moment: the configuration, and the files of all plugins.</summary>
 internal sealed class FileStates
 {
-    private readonly SortedDictionary<string, string> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _files = new(StringComparer.Ordinal);
 
     private FileStates()
     {
@@ -41,13 +41,18 @@ internal sealed class FileStates
 
     /// <summary>The files that differ from those of another moment, or are there in one of the two only.</summary>
     public IEnumerable<string> ChangedSince(FileStates other) =>
-        _files.Keys.Union(other._files.Keys).Where(file => _files.GetValueOrDefault(file) != other._files.GetValueOrDefault(file));
+        _files.Keys.Union(other._files.Keys).Where(file => _files.GetValueOrDefault(file) != other._files.GetValueOrDefault(file)).Order(StringComparer.Ordinal);
 
     /// <summary>The same, and files of another moment that are not among them.</summary>
     public FileStates With(FileStates other)
     {
         var both = new FileStates();
-        foreach (var (file, state) in _files.Concat(other._files))
+        foreach (var (file, state) in _files)
+        {
+            both._files.Add(file, state);
+        }
+
+        foreach (var (file, state) in other._files)
         {
             both._files.TryAdd(file, state);
         }
