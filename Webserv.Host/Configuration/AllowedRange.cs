@@ -13,9 +13,10 @@ internal static class AllowedRange
         foreach (var property in OptionShape.Keys(options.GetType()))
         {
             if (property.GetCustomAttribute<AllowedAttribute>() is { } allowed
-                && property.GetValue(options) is IComparable or Abstractions.Configuration.ByteSize)
+                && property.GetValue(options) is { } read and (IComparable or Abstractions.Configuration.ByteSize))
             {
-                var value = Comparable(property.GetValue(options)!);
+                // Read once: at the second time the runtime compiles a method of its own for each getter.
+                var value = Comparable(read);
                 if (value.CompareTo(Parse(property.PropertyType, allowed.Least)) < 0 || value.CompareTo(Parse(property.PropertyType, allowed.Most)) > 0)
                 {
                     errors.Add(ConfigurationPath.Combine(path, property.Name), $"must be {allowed.Least} to {allowed.Most}");
