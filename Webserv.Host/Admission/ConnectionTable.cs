@@ -19,6 +19,8 @@ internal sealed class ConnectionTable(LimitsOptions limits)
     private int _count;
     private int _leaving;
     private TaskCompletionSource? _empty;
+    private readonly long[] _outcomes = new long[(int)AdmissionOutcome.Stopping + 1];
+    private long _recycled;
     private volatile bool _isStopping;
 
     /// <summary>Whether nothing is admitted any more.</summary>
@@ -36,46 +38,26 @@ internal sealed class ConnectionTable(LimitsOptions limits)
         }
     }
 
+    /// <summary>Those that were admitted since the start.</summary>
+    public long AdmittedCount => Volatile.Read(ref _outcomes[(int)AdmissionOutcome.Admitted]);
+
+    /// <summary>Idle ones that made room for another one since the start.</summary>
+    public long RecycledCount => Volatile.Read(ref _recycled);
+
+    /// <summary>Those that there was no place for since the start.</summary>
+    public long RefusedCount(AdmissionOutcome reason) => Volatile.Read(ref _outcomes[(int)reason]);
+
     /// <summary>Takes a connection in, in place of an idle one where the server or the listener is full.</summary>
     /// <param name="connection">It; <see cref="Remove"/> has to follow if it is admitted.</param>
     /// <param name="now">The time, in milliseconds of the event loops.</param>
     /// <param name="recycled">The one that it takes the place of and that is to be closed, or <see langword="null"/>.</param>
     public AdmissionOutcome Admit(Http1Connection connection, long now, out Http1Connection? recycled)
     {
-        recycled = null;
-        var listener = connection.Connection.Listener;
         lock (_sync)
         {
-            if (_isStopping)
-            {
-                return AdmissionOutcome.Stopping;
-            }
-
-            if (TryGetClient(connection, out var client) && _clients.GetValueOrDefault(client) >= limits.MaxConnectionsPerClient)
-            {
-                return AdmissionOutcome.ClientFull;
-            }
-
-            if (limits.MaxConnectionsPerListener > 0 && _listeners.GetValueOrDefault(listener) >= limits.MaxConnectionsPerListener
-                && (recycled = Recycle(listener, now)) is null)
-            {
-                return AdmissionOutcome.ListenerFull;
-            }
-
-            if (_count - _leaving >= limits.MaxConnections && (recycled = Recycle(null, now)) is null)
-            {
-                return AdmissionOutcome.ServerFull;
-            }
-
-            if (_count == _slots.Length)
-            {
-                Array.Resize(ref _slots, _count * 2);
-            }
-
-            connection.Slot = _count;
-            _slots[_count++] = connection;
-            CountIn(connection);
-            return AdmissionOutcome.Admitted;
+            var outcome = TryAdmit(connection, now, out recycled);
+            _outcomes[(int)outcome]++;
+            return outcome;
         }
     }
 
@@ -135,6 +117,42 @@ internal sealed class ConnectionTable(LimitsOptions limits)
         }
     }
 
+    private AdmissionOutcome TryAdmit(Http1Connection connection, long now, out Http1Connection? recycled)
+    {
+        recycled = null;
+        var listener = connection.Connection.Listener;
+        if (_isStopping)
+        {
+            return AdmissionOutcome.Stopping;
+        }
+
+        if (TryGetClient(connection, out var client) && _clients.GetValueOrDefault(client) >= limits.MaxConnectionsPerClient)
+        {
+            return AdmissionOutcome.ClientFull;
+        }
+
+        if (limits.MaxConnectionsPerListener > 0 && _listeners.GetValueOrDefault(listener) >= limits.MaxConnectionsPerListener
+            && (recycled = Recycle(listener, now)) is null)
+        {
+            return AdmissionOutcome.ListenerFull;
+        }
+
+        if (_count - _leaving >= limits.MaxConnections && (recycled = Recycle(null, now)) is null)
+        {
+            return AdmissionOutcome.ServerFull;
+        }
+
+        if (_count == _slots.Length)
+        {
+            Array.Resize(ref _slots, _count * 2);
+        }
+
+        connection.Slot = _count;
+        _slots[_count++] = connection;
+        CountIn(connection);
+        return AdmissionOutcome.Admitted;
+    }
+
     /// <summary>Its place is free from here on, though it takes a moment to go.</summary>
     private Http1Connection? Recycle(IConnectionListener? listener, long now)
     {
@@ -144,6 +162,7 @@ internal sealed class ConnectionTable(LimitsOptions limits)
         }
 
         _leaving++;
+        _recycled++;
         CountOut(claimed);
         return claimed;
     }

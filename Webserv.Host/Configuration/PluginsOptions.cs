@@ -31,7 +31,7 @@ internal sealed class PluginsOptions
     public TrustOptions Trust { get; set; } = new();
 
     /// <summary>Whether requests are counted for each plugin.</summary>
-    [Description("Whether requests, errors and the time that they take are counted for each plugin, for `webserv plugins list`. Otherwise nothing is measured.")]
+    [Description("Whether requests, errors, the time that they take and the memory that is allocated for them are counted for each plugin, for `webserv plugins list` and `Metrics`. Otherwise nothing is measured.")]
     public bool Statistics { get; set; }
 
     /// <summary>What plugins may use, by id; <c>*</c> for those that are not named.</summary>

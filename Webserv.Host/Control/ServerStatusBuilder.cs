@@ -16,19 +16,11 @@ internal static class ServerStatusBuilder
     public static ServerStatus Build(
         IReadOnlyList<PluginDescription> found, PipelineGeneration generation, PluginRegister register, bool areCounted, TimeProvider time)
     {
-        var replaced = register.Plugins.ToList();
+        var serving = ServingPlugins.Of(found, register);
         var entries = generation.Servers.Servers.SelectMany(server => server.Lifetime.Middleware).ToList();
         var plugins = new List<PluginStatus>();
-        foreach (var plugin in found)
+        foreach (var (plugin, loaded) in serving.Found)
         {
-            // The last one that was loaded of these files is the one that serves.
-            var loaded = plugin.Hash is null ? null
-                : replaced.FindLast(other => other.Description.Id == plugin.Id && other.Description.Hash == plugin.Hash && other.UnloadedAt is null);
-            if (loaded is not null)
-            {
-                replaced.Remove(loaded);
-            }
-
             plugins.Add(new PluginStatus(
                 plugin.Id,
                 plugin.Version?.ToString(),
@@ -44,7 +36,7 @@ internal static class ServerStatusBuilder
                 [.. entries.Where(entry => entry.PluginId == plugin.Id && entry.Breaker?.IsClosed == false).Select(entry => entry.Breaker!.Entry)]));
         }
 
-        return new ServerStatus(Environment.ProcessId, generation.Number, areCounted, plugins, [.. replaced.Select(plugin => Describe(plugin, areCounted, time))]);
+        return new ServerStatus(Environment.ProcessId, generation.Number, areCounted, plugins, [.. serving.Replaced.Select(plugin => Describe(plugin, areCounted, time))]);
     }
 
     private static ReplacedPlugin Describe(PluginInstance plugin, bool areCounted, TimeProvider time)

@@ -9,7 +9,8 @@ internal static class StatusReport
     private const int ShownDigits = 12;
     private const string Nothing = "-";
 
-    private static readonly string[] Head = ["plugin", "version", "abi", "state", "load", "sha256", "requests", "errors", "inside", "p50 ms", "p99 ms", "file"];
+    private static readonly string[] Units = ["B", "KB", "MB", "GB", "TB"];
+    private static readonly string[] Head = ["plugin", "version", "abi", "state", "load", "sha256", "requests", "errors", "inside", "p50 ms", "p99 ms", "allocated", "file"];
 
     /// <summary>The text, several lines.</summary>
     public static string ToText(ServerStatus status)
@@ -46,6 +47,7 @@ internal static class StatusReport
         Number(plugin.Counts?.Inside),
         Time(plugin.Counts?.P50),
         Time(plugin.Counts?.P99),
+        Size(plugin.Counts?.Allocated),
         plugin.File,
     ];
 
@@ -73,6 +75,22 @@ internal static class StatusReport
     private static string Short(string? hash) => hash is null ? Nothing : hash[..Math.Min(ShownDigits, hash.Length)];
 
     private static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? Nothing;
+
+    private static string Size(long? bytes)
+    {
+        if (bytes is not { } size)
+        {
+            return Nothing;
+        }
+
+        var (value, unit) = ((double)size, 0);
+        for (; value >= 1024 && unit < Units.Length - 1; unit++)
+        {
+            value /= 1024;
+        }
+
+        return value.ToString("0.#", CultureInfo.InvariantCulture) + Units[unit];
+    }
 
     private static string Time(double? milliseconds) => milliseconds?.ToString("0.###", CultureInfo.InvariantCulture) ?? Nothing;
 }

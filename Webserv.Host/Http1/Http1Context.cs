@@ -163,7 +163,7 @@ internal sealed class Http1Context
         }
 
         RequestNumber = requestNumber;
-        StartedAt = virtualServer.AccessLog is { HasDuration: true } ? Server.TimeProvider.GetTimestamp() : 0;
+        StartedAt = virtualServer.AccessLog is { HasDuration: true } || Server.Meter is { IsTiming: true } ? Server.TimeProvider.GetTimestamp() : 0;
         _virtualServer = virtualServer;
         MayKeepAlive = mayKeepAlive;
         _traceId = null;

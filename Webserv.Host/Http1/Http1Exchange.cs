@@ -231,6 +231,7 @@ internal sealed class Http1Exchange
                 Http1AccessLog.WriteServed(log, owner, _context, head);
             }
 
+            _server.Meter?.Ended(_context, virtualServer, head.Method);
             _context.End();
             virtualServer.Lifetime.Exit();
             _parser.Reset();
@@ -374,6 +375,7 @@ internal sealed class Http1Exchange
     {
         var connection = owner.Connection;
         var status = rejection.GetStatusCode();
+        _server.Meter?.Rejected(rejection, status);
         Log.RequestRejected(_server.Logger, connection.Id, connection.RemoteEndPoint, status, rejection.GetReason());
         var page = ErrorPage.Render(status, "text/html", null);
         _output.Write(StatusLines.Get(status));

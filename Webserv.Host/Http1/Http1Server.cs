@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Webserv.Host.Admission;
 using Webserv.Host.Configuration;
 using Webserv.Host.Files;
+using Webserv.Host.Metrics;
 using Webserv.Host.Pipeline;
 using Webserv.Host.Transport;
 
@@ -36,6 +37,9 @@ internal sealed class Http1Server(
     /// <summary>Where it logs.</summary>
     public ILogger Logger => logger;
 
+    /// <summary>Measures requests; <see langword="null"/> where nobody does. Set before the first connection.</summary>
+    public RequestMeter? Meter { get; set; }
+
     /// <summary>The Date field.</summary>
     public DateField Date { get; } = new(timeProvider);
 
@@ -68,6 +72,15 @@ internal sealed class Http1Server(
 
     /// <summary>Those of them that wait for a request; looks at each one.</summary>
     public int IdleConnectionCount => _connections.Snapshot().Count(static connection => connection.IsIdle);
+
+    /// <summary>The connections that were admitted since the start.</summary>
+    public long AdmittedCount => _connections.AdmittedCount;
+
+    /// <summary>The connections that there was no place for since the start, by the reason.</summary>
+    public long RefusedCount(AdmissionOutcome reason) => _connections.RefusedCount(reason);
+
+    /// <summary>The idle connections that made room for another one since the start.</summary>
+    public long RecycledCount => _connections.RecycledCount;
 
     /// <inheritdoc />
     public void OnConnection(IConnection connection)

@@ -4,6 +4,7 @@ using Webserv.Abstractions.Pipeline;
 using Webserv.Host.Configuration;
 using Webserv.Host.Http1;
 using Webserv.Host.Logging;
+using Webserv.Host.Metrics;
 using Webserv.Host.Plugins;
 using Webserv.Host.Transport;
 
@@ -33,6 +34,9 @@ internal sealed class VirtualServer(
 
     /// <summary>Counts the requests inside, and knows what the server holds.</summary>
     public VirtualServerLifetime Lifetime => lifetime;
+
+    /// <summary>What its requests are measured with.</summary>
+    public RequestTags Tags { get; } = new(options.Name);
 
     /// <summary>Its access log; <see langword="null"/> where it has none.</summary>
     public AccessLog? AccessLog { get; init; }

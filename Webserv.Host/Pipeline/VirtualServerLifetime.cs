@@ -34,6 +34,9 @@ internal sealed class VirtualServerLifetime(
     /// <summary>Cancelled when it is retired: those inside have until the end of their time.</summary>
     public CancellationToken Retiring => _retiring.Token;
 
+    /// <summary>The requests inside.</summary>
+    public int Inside => Math.Max(0, Volatile.Read(ref _references) - (_retiring.IsCancellationRequested ? 0 : 1));
+
     /// <summary>Takes a reference for a request.</summary>
     /// <returns><see langword="false"/> when the server was retired and has ended.</returns>
     public bool TryEnter()

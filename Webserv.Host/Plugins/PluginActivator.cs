@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Webserv.Host.Plugins.Compatibility;
 using Webserv.Host.Plugins.Trust;
 using Webserv.Host.Plugins.Versions;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using Webserv.Abstractions.Plugins;
+using Webserv.Host.Plugins.Compatibility;
 
 namespace Webserv.Host.Plugins;
 
@@ -86,7 +87,7 @@ internal static class PluginMetadataReader
                 throw new PluginException($"has a {nameof(WebservPluginAttribute)} without an id or an entry point");
             }
 
-            return new PluginMetadata(id, entryType, value.ReadInt32(), assembly.Version, ReadReferences(metadata));
+            return new PluginMetadata(id, entryType, value.ReadInt32(), assembly.Version, ReadReferences(metadata), ContractUses.Read(metadata));
         }
 
         return null;

@@ -16,6 +16,8 @@ internal sealed class PluginStatistics
     private readonly long[] _counts = new long[(LongestExponent + 1) * Steps];
     private long _requests;
     private long _errors;
+    private long _ticks;
+    private long _allocated;
     private int _inside;
 
     /// <summary>The requests that have ended.</summary>
@@ -27,6 +29,12 @@ internal sealed class PluginStatistics
     /// <summary>Those that have not ended, with those that it passed on.</summary>
     public int Inside => Volatile.Read(ref _inside);
 
+    /// <summary>How long the plugin had them all together, without what is behind the plugin.</summary>
+    public TimeSpan Time => TimeSpan.FromTicks(Interlocked.Read(ref _ticks));
+
+    /// <summary>The bytes of managed memory that were allocated for them: see <see cref="Pipeline.Timing.AllocationMeter"/>.</summary>
+    public long Allocated => Interlocked.Read(ref _allocated);
+
     /// <summary>A request comes in.</summary>
     public void Enter() => Interlocked.Increment(ref _inside);
 
@@ -36,6 +44,7 @@ internal sealed class PluginStatistics
     public void Leave(TimeSpan own, bool isFailure)
     {
         Interlocked.Decrement(ref _inside);
+        Interlocked.Add(ref _ticks, own.Ticks);
         Interlocked.Increment(ref _counts[PlaceOf((long)own.TotalMicroseconds)]);
         if (isFailure)
         {
@@ -44,6 +53,9 @@ internal sealed class PluginStatistics
 
         Interlocked.Increment(ref _requests);
     }
+
+    /// <summary>Memory was allocated for it.</summary>
+    public void AddAllocated(long bytes) => Interlocked.Add(ref _allocated, bytes);
 
     /// <summary>The time within which a part of the requests ended, rounded up; <see langword="null"/> where there was none.</summary>
     /// <param name="part">From 0 to 1.</param>

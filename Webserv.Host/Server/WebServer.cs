@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Webserv.Host.Configuration;
 using Webserv.Host.Control;
 using Webserv.Host.Files;
 using Webserv.Host.Http1;
+using Webserv.Host.Metrics;
 using Webserv.Host.Pipeline;
 using Webserv.Host.Plugins;
 using Webserv.Host.Proxies;
@@ -22,18 +24,20 @@ internal sealed class WebServer : IAsyncDisposable
     private readonly ProxyProtocolHandler _connections;
     private readonly Dictionary<ListenEndpoint, IConnectionListener> _listeners = [];
     private readonly SemaphoreSlim _changing = new(1, 1);
-    private readonly List<Task> _retirements = [];
-    private volatile LoadedGeneration _loaded;
+    private readonly ServerMeter _meter;
+    private ServingState _serving;
+    private Task[] _retirements = [];
     private ControlServer? _control;
     private volatile bool _isStopping;
 
     private WebServer(WebServerParts parts, LoadedGeneration loaded, WebservOptions options)
     {
         _parts = parts;
-        _loaded = loaded;
+        _serving = new ServingState(loaded, []);
         Pipelines = new PipelineHolder(loaded.Generation);
         _http = new Http1Server(options.Limits, Pipelines, parts.Files, parts.TimeProvider, parts.Loggers.CreateLogger<Http1Server>());
         _connections = new ProxyProtocolHandler(_http, options.Limits.MaxConnections, parts.TimeProvider, _http.Logger) { Options = options.Proxies.ProxyProtocol };
+        _meter = new ServerMeter(this, _http, () => Serving, parts.PluginSettings.Register);
     }
 
     /// <summary>The generation that serves now.</summary>
@@ -44,6 +48,8 @@ internal sealed class WebServer : IAsyncDisposable
 
     /// <summary>The connections there are.</summary>
     public int ConnectionCount => _http.ConnectionCount;
+
+    private ServingState Serving => Volatile.Read(ref _serving);
 
     private ILogger Logger => _http.Logger;
 
@@ -94,7 +100,7 @@ internal sealed class WebServer : IAsyncDisposable
         await _changing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            var next = await LoadedGeneration.LoadAsync(_loaded, options, errors, _parts, cancellation).ConfigureAwait(false);
+            var next = await LoadedGeneration.LoadAsync(Serving.Loaded, options, errors, _parts, cancellation).ConfigureAwait(false);
             if (next is null)
             {
                 return false;
@@ -103,19 +109,18 @@ internal sealed class WebServer : IAsyncDisposable
             // A server that was told to stop meanwhile must not listen again.
             if (_isStopping || await BindAsync(options, errors).ConfigureAwait(false) is not { } bound)
             {
-                await next.RetireAsync(_loaded, TimeSpan.Zero, _http).ConfigureAwait(false);
+                await next.RetireAsync(Serving.Loaded, TimeSpan.Zero, _http).ConfigureAwait(false);
                 return false;
             }
 
-            var old = _loaded;
-            _loaded = next;
+            var old = Serving.Loaded;
+            ImmutableInterlocked.Update(ref _serving, serving => new ServingState(next, [.. serving.Retiring, old]));
             Pipelines.Swap(next.Generation);
             _connections.Options = options.Proxies.ProxyProtocol;
             var deaf = Accept(bound, errors);
             var wanted = options.VirtualServers.SelectMany(server => server.Listen).ToHashSet();
             await CloseListenersAsync(endpoint => !wanted.Contains(endpoint) || deaf.Contains(endpoint)).ConfigureAwait(false);
-            _retirements.Add(old.RetireAsync(next, options.Limits.ShutdownTimeout, _http));
-            _retirements.RemoveAll(task => task.IsCompleted);
+            _retirements = [.. _retirements.Where(task => !task.IsCompleted), RetireAsync(old, next, options.Limits.ShutdownTimeout)];
             Log.Reloaded(Logger, next.Generation.Number, next.DescribeChanges(old));
             return true;
         }
@@ -128,7 +133,7 @@ internal sealed class WebServer : IAsyncDisposable
     /// <summary>What can be said of its plugins at this moment.</summary>
     public ServerStatus GetStatus()
     {
-        var loaded = _loaded;
+        var loaded = Serving.Loaded;
         return ServerStatusBuilder.Build(
             loaded.Catalog.Descriptions, loaded.Generation, _parts.PluginSettings.Register, loaded.HasStatistics, _parts.TimeProvider);
     }
@@ -171,9 +176,17 @@ internal sealed class WebServer : IAsyncDisposable
 
         await CloseAllListenersAsync().ConfigureAwait(false);
         await _http.StopAsync(TimeSpan.Zero).ConfigureAwait(false);
-        await Task.WhenAll([.. _retirements, _loaded.RetireAsync(null, TimeSpan.Zero, _http)]).ConfigureAwait(false);
+        _meter.Dispose();
+        await Task.WhenAll([.. _retirements, Serving.Loaded.RetireAsync(null, TimeSpan.Zero, _http)]).ConfigureAwait(false);
         await _parts.DisposeAsync().ConfigureAwait(false);
         _changing.Dispose();
+    }
+
+    /// <summary>Its requests are counted until the last has ended.</summary>
+    private async Task RetireAsync(LoadedGeneration old, LoadedGeneration next, TimeSpan timeout)
+    {
+        await old.RetireAsync(next, timeout, _http).ConfigureAwait(false);
+        ImmutableInterlocked.Update(ref _serving, serving => serving with { Retiring = [.. serving.Retiring.Where(loaded => loaded != old)] });
     }
 
     private bool TryListenForCommands(WebservOptions options, IConfigurationErrors errors)

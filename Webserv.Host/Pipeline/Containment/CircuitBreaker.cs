@@ -24,6 +24,7 @@ internal sealed class CircuitBreaker(
     private long _failureCount;
     private volatile bool _isClosed = true;
     private long _openedAt;
+    private long _openings;
     private int _probe;
     private bool _isProbing;
     private long _probedAt;
@@ -36,6 +37,9 @@ internal sealed class CircuitBreaker(
 
     /// <summary>Whether it lets everything in.</summary>
     public bool IsClosed => _isClosed;
+
+    /// <summary>How often it has opened; a trial that fails leaves it open and is not counted.</summary>
+    public long Openings => Volatile.Read(ref _openings);
 
     /// <summary>Asks to be let in.</summary>
     /// <param name="stuck">
@@ -152,6 +156,7 @@ internal sealed class CircuitBreaker(
             _isClosed = false;
             _isProbing = false;
             _openedAt = now;
+            _openings++;
         }
 
         logger.BreakerOpened(plugin, entry, options.Failures, options.Within.TotalSeconds, options.OpenFor.TotalSeconds, options.Then, reason);

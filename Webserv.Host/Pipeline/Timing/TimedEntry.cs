@@ -41,6 +41,11 @@ internal sealed class TimedEntry
         var host = Http1Context.From(context);
         var timing = host.Timing ??= new RequestTiming(_settings, host.Request);
         var stay = timing.Enter(this);
+        if (_settings.CountsMemory)
+        {
+            AllocationMeter.Enter(Statistics);
+        }
+
         try
         {
             await _entry(context, cancellation).ConfigureAwait(false);

@@ -14,15 +14,15 @@ public sealed class StatusReportTests
             3,
             AreCounted: true,
             [
-                new PluginStatus("Foo", "1.2.3.0", 1, "/p/Foo.dll", Hash, "Loaded", null, 2, ["Foo"], new PluginCounts(12345, 2, 1, 0.127, 511.999), 1, ["Pipeline:2 (Foo)"]),
+                new PluginStatus("Foo", "1.2.3.0", 1, "/p/Foo.dll", Hash, "Loaded", null, 2, ["Foo"], new PluginCounts(12345, 2, 1, 1_610_613, 0.127, 511.999), 1, ["Pipeline:2 (Foo)"]),
                 new PluginStatus("Lame", null, null, "/p/Lame/Lame.dll", null, "Failed", "is no plugin", 0, [], null, 0, []),
             ],
             [new ReplacedPlugin("Foo", "1.2.2.0", Hash, 1, "unloaded 7 s ago, and the collector has not freed it yet")]);
         Assert.Equal(
             """
-            plugin  version  abi  state                 load  sha256        requests  errors  inside  p50 ms  p99 ms   file
-            Foo     1.2.3.0  1    Loaded, breaker open  2     0123456789ab  12345     2       1       0.127   511.999  /p/Foo.dll
-            Lame    -        -    Failed                -     -             -         -       -       -       -        /p/Lame/Lame.dll
+            plugin  version  abi  state                 load  sha256        requests  errors  inside  p50 ms  p99 ms   allocated  file
+            Foo     1.2.3.0  1    Loaded, breaker open  2     0123456789ab  12345     2       1       0.127   511.999  1.5MB      /p/Foo.dll
+            Lame    -        -    Failed                -     -             -         -       -       -       -        -          /p/Lame/Lame.dll
             Foo: the breaker of Pipeline:2 (Foo) is open
             Foo: requests that were given up, and whose code goes on: 1
             Lame: is no plugin

@@ -1,6 +1,10 @@
+using System.Diagnostics.Metrics;
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Webserv.Abstractions.Pipeline;
 using Webserv.Host.Configuration;
+using Webserv.Host.Metrics;
+using Webserv.Plugins.Metrics.Collection;
 using Webserv.Plugins.StaticFiles;
 
 namespace Webserv.Host.Tests.Server;
@@ -30,6 +34,10 @@ public sealed class AllocationTests : IDisposable
     public Task KeepAlive_SmallFile_AllocatesNothing(string fields, int status, int length, string? accessLog) =>
         MeasureAsync(new StaticFilesOptions(), fields, status, length, coding: null, accessLog);
 
+    [Fact(Timeout = 180_000)]
+    public Task KeepAlive_SmallFileWhileSomebodyReadsMetrics_AllocatesNothing() =>
+        MeasureAsync(new StaticFilesOptions(), "", 200, 612, coding: null, isMeasured: true);
+
     [Theory(Timeout = 180_000)]
     [InlineData("", 200, 100)]
     [InlineData("If-None-Match: {tag}\r\n", 304, 0)]
@@ -50,7 +58,7 @@ public sealed class AllocationTests : IDisposable
         return MeasureAsync(options, fields, status, length, "zstd");
     }
 
-    private async Task MeasureAsync(StaticFilesOptions options, string fields, int status, int? length, string? coding, string? accessLog = null)
+    private async Task MeasureAsync(StaticFilesOptions options, string fields, int status, int? length, string? coding, string? accessLog = null, bool isMeasured = false)
     {
         await File.WriteAllBytesAsync(Path.Combine(_directory, "index.html"), new byte[612], TestContext.Current.CancellationToken);
         File.SetLastWriteTimeUtc(Path.Combine(_directory, "index.html"), DateTime.UnixEpoch.AddYears(50));
@@ -81,6 +89,14 @@ public sealed class AllocationTests : IDisposable
                 File = new LogFileOptions(Path.Combine(_directory, "access.log"), UnixFileMode.UserWrite, 64 * 1024, TimeSpan.FromSeconds(1), 1 << 20),
             };
         });
+        using var meter = new Meter("Webserv.Host.Tests.AllocationTests");
+        rig.Http.Meter = new RequestMeter(meter);
+        using var collector = new MeterCollector([meter.Name], 1000, NullLogger.Instance);
+        if (isMeasured)
+        {
+            collector.Start();
+        }
+
         middleware = StaticFilesOf.Create(rig, _directory, options);
         const string Accept = "Accept-Encoding: gzip, deflate, br, zstd\r\n";
         using var client = await rig.ConnectAsync();
@@ -112,6 +128,7 @@ public sealed class AllocationTests : IDisposable
         }
         while (rounds[^1] > Allowance && rounds.Count < MaxRounds);
 
+        Assert.Equal(isMeasured ? 1 : 0, collector.Read().Sum(instrument => instrument.Series.All.Count));
         Assert.True(rounds[^1] <= Allowance, $"octets for {Requests} requests, round by round: {string.Join(", ", rounds)}");
     }
 

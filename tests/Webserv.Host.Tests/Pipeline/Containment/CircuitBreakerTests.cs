@@ -81,6 +81,7 @@ public sealed class CircuitBreakerTests : IDisposable
         // What was counted before counts no more.
         breaker.Report(fourth, RequestOutcome.Failed, "threw");
         Assert.True(breaker.IsClosed);
+        Assert.Equal(1, breaker.Openings);
         Assert.Equal(
             ["failed 2 times", "is tried again", "is tried again", "fails still", "is tried again", "works again"],
             _log.Entries.Select(entry => new[] { "failed 2 times", "is tried again", "fails still", "works again" }.Single(
