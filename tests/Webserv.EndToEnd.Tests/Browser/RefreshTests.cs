@@ -7,6 +7,8 @@ namespace Webserv.EndToEnd.Tests.Browser;
 /// <summary>Pages that are open while what makes them changes, and nobody touches them.</summary>
 public sealed class RefreshTests(Chromium chromium) : IClassFixture<Chromium>
 {
+    private const int Patience = 20_000;
+
     [Fact]
     public async Task Page_PluginReplacedAndServerStartedAnew_ShowsTheNewAnswer()
     {
@@ -50,7 +52,7 @@ public sealed class RefreshTests(Chromium chromium) : IClassFixture<Chromium>
 
         // What a page consists of is not taken from the cache either.
         folder.Write("www/x.css", "p { width: 200px }");
-        await tab.Page.WaitForFunctionAsync("document.querySelector('p')?.clientWidth === 200");
+        await Assertions.Expect(tab.Page.Locator("p")).ToHaveCSSAsync("width", "200px", new LocatorAssertionsToHaveCSSOptions { Timeout = Patience });
         folder.Write("www/index.html", "<!doctype html><html lang=\"en\"><title>x</title><link rel=\"icon\" href=\"/icon.png\"><p>second</p></html>");
         await ShowsAsync(tab, "second");
         folder.Configure(Configuration(0, """{ "Use": "Redirect", "When": { "Path": "/" }, "Options": { "To": "/hello" } }, { "Use": "Hello" }"""));
@@ -59,7 +61,7 @@ public sealed class RefreshTests(Chromium chromium) : IClassFixture<Chromium>
     }
 
     private static Task ShowsAsync(Tab tab, string text) =>
-        Assertions.Expect(tab.Page.Locator("body")).ToContainTextAsync(text, new LocatorAssertionsToContainTextOptions { Timeout = 20_000 });
+        Assertions.Expect(tab.Page.Locator("body")).ToContainTextAsync(text, new LocatorAssertionsToContainTextOptions { Timeout = Patience });
 
     private static string Configuration(int port, string entries) => $$"""
         { "Logging": { "LogLevel": { "Webserv.Plugins": "Debug" } },
