@@ -38,7 +38,7 @@ public sealed class PluginReferencePageTests : IAsyncLifetime
     public void Of_PluginsOfTheServer_EveryMiddlewareAndOptionIsDescribed()
     {
         var plugins = Describe(TextStyle.Plain);
-        Assert.Equal(8, plugins.Count);
+        Assert.Equal(9, plugins.Count);
         foreach (var middleware in plugins.SelectMany(plugin => plugin.Middleware))
         {
             Assert.Null(middleware.Problem);
