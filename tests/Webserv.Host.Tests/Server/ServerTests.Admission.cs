@@ -236,5 +236,5 @@ public abstract partial class ServerTests
 
     /// <summary>An answer may be there a moment before its connection is idle.</summary>
     private static Task IdleAsync(ServerRig rig, int count) =>
-        ServerRig.WaitAsync(() => rig.Http.IdleConnectionCount == count, () => $"{rig.Http.IdleConnectionCount} connections are idle");
+        ServerRig.WaitAsync(() => rig.Http.IdleConnectionCount == count, () => $"{rig.Http.IdleConnectionCount} of {rig.Http.ConnectionCount} connections are idle");
 }
