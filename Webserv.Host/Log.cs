@@ -86,6 +86,9 @@ internal static partial class Log
     [LoggerMessage(161, LogLevel.Warning, "A callback of a middleware for the stop of the server, or of its generation, threw")]
     public static partial void StoppingCallbackFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(162, LogLevel.Warning, "A listener to the meter of the server threw when a request was measured; said once")]
+    public static partial void MeterListenerFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(200, LogLevel.Warning, "Virtual server {Name} was replaced and still has requests inside after {Seconds} s; they are cancelled")]
     public static partial void ServerCancelled(ILogger logger, string name, double seconds);
 

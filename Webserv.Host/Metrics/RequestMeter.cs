@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
 using Webserv.Host.Http1;
 using Webserv.Host.Pipeline;
 
@@ -12,10 +14,15 @@ internal sealed class RequestMeter
 
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _rejected;
+    private readonly ILogger _logger;
+    private bool _isTold;
 
     /// <summary>Makes the instruments.</summary>
-    public RequestMeter(Meter meter)
+    /// <param name="meter">The meter that they are of.</param>
+    /// <param name="logger">Is told once when a listener throws, which is called where something is measured.</param>
+    public RequestMeter(Meter meter, ILogger logger)
     {
+        _logger = logger;
         _duration = meter.CreateHistogram(
             "http.server.request.duration",
             "s",
@@ -33,6 +40,7 @@ internal sealed class RequestMeter
     /// <param name="context">It.</param>
     /// <param name="virtualServer">What has served it.</param>
     /// <param name="method">Its method.</param>
+    [SuppressMessage("Design", "CA1031", Justification = "Anybody's code may listen; what it throws is logged, and the request ends all the same.")]
     public void Ended(Http1Context context, VirtualServer virtualServer, string method)
     {
         // Nobody listened when it began.
@@ -42,17 +50,42 @@ internal sealed class RequestMeter
         }
 
         var status = context.Response.HasStarted ? context.Response.StatusCode : Http1AccessLog.EndedBeforeAnswer;
-        _duration.Record(
-            context.Server.TimeProvider.GetElapsedTime(context.StartedAt).TotalSeconds,
-            virtualServer.Tags.Of(method, context.ConnectionScheme == Uri.UriSchemeHttps, status));
+        try
+        {
+            _duration.Record(
+                context.Server.TimeProvider.GetElapsedTime(context.StartedAt).TotalSeconds,
+                virtualServer.Tags.Of(method, context.ConnectionScheme == Uri.UriSchemeHttps, status));
+        }
+        catch (Exception exception)
+        {
+            Tell(exception);
+        }
     }
 
     /// <summary>A request was refused.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Anybody's code may listen; what it throws is logged, and the client gets its answer all the same.")]
     public void Rejected(RequestRejection rejection, int status)
     {
-        if (_rejected.Enabled)
+        if (!_rejected.Enabled)
+        {
+            return;
+        }
+
+        try
         {
             _rejected.Add(1, new(MetricNames.Status, status), new(MetricNames.Error, rejection.ToString()));
+        }
+        catch (Exception exception)
+        {
+            Tell(exception);
+        }
+    }
+
+    private void Tell(Exception exception)
+    {
+        if (!Interlocked.Exchange(ref _isTold, true))
+        {
+            Log.MeterListenerFailed(_logger, exception);
         }
     }
 }

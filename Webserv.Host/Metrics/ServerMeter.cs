@@ -26,7 +26,7 @@ internal sealed class ServerMeter : IDisposable
     public ServerMeter(object scope, Http1Server http, Func<ServingState> state, PluginRegister register)
     {
         _meter = new Meter(new MeterOptions(Name) { Version = typeof(ServerMeter).Assembly.GetName().Version?.ToString(3), Scope = scope });
-        http.Meter = new RequestMeter(_meter);
+        http.Meter = new RequestMeter(_meter, http.Logger);
         _meter.CreateObservableUpDownCounter(
             "http.server.active_requests", () => Active(state()), "{request}", "Requests that have not ended, with upgraded connections.");
         _meter.CreateObservableUpDownCounter("webserv.connections.open", () => Open(http), Connections, "Connections there are.");

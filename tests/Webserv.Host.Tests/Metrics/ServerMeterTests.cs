@@ -60,6 +60,32 @@ public sealed class ServerMeterTests : IDisposable
     }
 
     [Fact]
+    public async Task Meter_ListenerThrows_RequestsAreServedAndEndAllTheSame()
+    {
+        await using var server = await StartAsync();
+        using var listener = new MeterListener();
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => throw new InvalidOperationException("mine"));
+        listener.SetMeasurementEventCallback<long>((_, _, _, _) => throw new InvalidOperationException("mine"));
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (ReferenceEquals(instrument.Meter.Scope, server))
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.Start();
+        using var client = await ConnectAsync();
+        Assert.Equal(404, (await client.GetAsync("/a")).Status);
+        Assert.Equal(404, (await client.GetAsync("/b")).Status);
+        await client.SendAsync("GET /spaces in it HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.Equal(400, (await client.ReadAsync()).Status);
+        await client.AssertClosedAsync();
+        client.ShutdownSend();
+        using var meter = new MeterReading(server);
+        await ServerRig.WaitAsync(() => meter.Read()["http.server.active_requests{main}"] == 0, () => string.Join("\n", meter.Read()));
+    }
+
+    [Fact]
     public async Task Meter_ConnectionsAndRequestsInside_AreReadWhenAsked()
     {
         await using var server = await StartAsync();

@@ -90,7 +90,7 @@ public sealed class AllocationTests : IDisposable
             };
         });
         using var meter = new Meter("Webserv.Host.Tests.AllocationTests");
-        rig.Http.Meter = new RequestMeter(meter);
+        rig.Http.Meter = new RequestMeter(meter, rig.Http.Logger);
         using var collector = new MeterCollector([meter.Name], 1000, NullLogger.Instance);
         if (isMeasured)
         {
