@@ -30,16 +30,12 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
     // A check that takes so many times longer than a value is good for no longer holds the others back.
     private const int PatienceWithChecks = 10;
 
-    // In milliseconds.
-    private const int LogInterval = 1000;
-
     // Slots that a sweep looks at before it lets others in.
     private const int SweepSlice = 256;
 
     private readonly FileCacheOptions _options;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly IFileSystem _files;
+    private readonly FileSystemAccess _files;
     private readonly CoarseClock _clock;
     private readonly long _validFor;
     private readonly RootDirectory _anywhere;
@@ -51,8 +47,6 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
     private long _memory;
     private int _version;
     private int _epoch;
-    private long _shedLoggedAt = long.MinValue / 2;
-    private long _troubleLoggedAt = long.MinValue / 2;
     private bool _isDisposed;
 
     /// <summary>Makes an empty cache on the file system of this machine.</summary>
@@ -66,9 +60,8 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
     {
         _options = options;
         _time = time;
-        _logger = logger;
-        _files = files;
         _clock = new CoarseClock(time);
+        _files = new FileSystemAccess(files, ShedDescriptors, _clock, logger);
         _validFor = (long)options.ValidFor.TotalMilliseconds;
         _retired = new RetiredFiles(time);
         _anywhere = new RootDirectory(
@@ -204,31 +197,12 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
     }
 
     /// <summary>Reads a directory through a descriptor that is opened for it; see <see cref="IDocumentRoot.Enumerate"/>.</summary>
-    public IEnumerable<DirectoryItem> Enumerate(RootDirectory root, string path)
-    {
-        var held = Look(root, path, open: false, hold: true);
-        using var handle = held.Handle;
-        using var names = BeginReading(root, path, held);
-        while (MoveNext(root, path, names))
-        {
-            if (names.Current.ToItem(root.AllowsDotFiles, LookAt) is { } item)
-            {
-                yield return item;
-            }
-        }
-
-        // By the rules of the root, from the root: a name may have become a link to anywhere since it was read.
-        (FileKind Kind, long Length, DateTimeOffset Modified) LookAt(string name)
-        {
-            var look = Look(root, Path.Join(path, "/", name), open: false);
-            return (look.Kind, look.Facts.Length, look.Facts.GetModified(DateTimeOffset.MaxValue));
-        }
-    }
+    public IEnumerable<DirectoryItem> Enumerate(RootDirectory root, string path) => _files.Enumerate(root, path);
 
     /// <summary>Opens a file that the cache has let go of, if it is unchanged.</summary>
     public bool TryReopen(RootDirectory root, string path, in FileFacts facts, [NotNullWhen(true)] out SafeFileHandle? handle)
     {
-        var look = Look(root, path, open: true);
+        var look = _files.Look(root, path, open: true);
         handle = look.Handle;
         if (handle is null || look.Facts == facts)
         {
@@ -270,7 +244,7 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
     private CachedFile Check(CacheSlot slot, long now, int version)
     {
         var held = slot.File;
-        if (held.IsStill(Look(slot.Root, slot.Path, open: false)))
+        if (held.IsStill(_files.Look(slot.Root, slot.Path, open: false)))
         {
             lock (_gate)
             {
@@ -377,7 +351,7 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
     private CachedFile Open(RootDirectory root, string path)
     {
         var now = _time.GetUtcNow();
-        var look = Look(root, path, open: true);
+        var look = _files.Look(root, path, open: true);
         var facts = look.Facts;
         byte[]? content = null;
         var handle = look.Handle;
@@ -390,7 +364,7 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
             catch (IOException e)
             {
                 handle.Dispose();
-                throw Fail(root, path, e.Message, e);
+                throw _files.Fail(root, path, e.Message, e);
             }
 
             if (content is not null)
@@ -467,83 +441,6 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
                 Evict(idle);
             }
         }
-    }
-
-    private IEnumerator<DirectoryName> BeginReading(RootDirectory root, string path, in FileLookup held)
-    {
-        var full = Path.Join(root.Directory, path);
-        try
-        {
-            return held.Kind switch
-            {
-                FileKind.Directory => DirectoryName.Read(_files.GetPathToRead(held, root.Directory, path)),
-                FileKind.Forbidden => throw new UnauthorizedAccessException(),
-                _ => throw new DirectoryNotFoundException(),
-            };
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new UnauthorizedAccessException($"{full} can not be read, or the rules of the root refuse it.", e);
-        }
-        catch (DirectoryNotFoundException e)
-        {
-            throw new DirectoryNotFoundException($"{full} is no directory any more.", e);
-        }
-        catch (IOException e)
-        {
-            throw Fail(root, path, e.Message, e);
-        }
-    }
-
-    private bool MoveNext(RootDirectory root, string path, IEnumerator<DirectoryName> names)
-    {
-        try
-        {
-            return names.MoveNext();
-        }
-        catch (IOException e)
-        {
-            throw Fail(root, path, e.Message, e);
-        }
-    }
-
-    private FileLookup Look(RootDirectory root, string path, bool open, bool hold = false)
-    {
-        var look = Ask(root, path, open, hold);
-        if (look is { IsExhausted: true, Trouble: { } trouble })
-        {
-            var count = ShedDescriptors();
-            if (MayLog(ref _shedLoggedAt))
-            {
-                Log.ShedDescriptors(_logger, Path.Join(root.Directory, path), trouble, count);
-            }
-
-            look = Ask(root, path, open, hold);
-        }
-
-        return look.Trouble is null ? look : throw Fail(root, path, look.Trouble, null);
-    }
-
-    private FileLookup Ask(RootDirectory root, string path, bool open, bool hold) =>
-        hold ? _files.HoldDirectory(root.Directory, path, root.Links) : _files.Look(root.Directory, path, root.Links, open);
-
-    private HttpException Fail(RootDirectory root, string path, string trouble, Exception? cause)
-    {
-        var full = Path.Join(root.Directory, path);
-        if (MayLog(ref _troubleLoggedAt))
-        {
-            Log.FileSystemTrouble(_logger, full, trouble);
-        }
-
-        return new HttpException(StatusCodes.ServiceUnavailable, $"{full}: {trouble}", cause);
-    }
-
-    // A lack of descriptors meets every request at once: one entry a second says it, the rest is in each request's own.
-    private bool MayLog(ref long loggedAt)
-    {
-        var last = Interlocked.Read(ref loggedAt);
-        var now = _clock.Milliseconds;
-        return now - last >= LogInterval && Interlocked.CompareExchange(ref loggedAt, now, last) == last;
     }
 
     private int ShedDescriptors()
