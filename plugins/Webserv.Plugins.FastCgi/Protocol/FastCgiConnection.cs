@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Webserv.Plugins.FastCgi.Protocol;
@@ -8,17 +7,16 @@ namespace Webserv.Plugins.FastCgi.Protocol;
 /// which the program has closed is known as such; what comes for a request goes into a bounded buffer of it, and while that
 /// is full nothing is read: the protocol has no way to hold up one request alone.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore and a source without wait handles hold nothing, and are used until the last sending has failed.")]
+[SuppressMessage("Design", "CA1001", Justification = "A source without wait handle holds nothing, and the sender is disposed of when the connection has ended.")]
 internal sealed class FastCgiConnection
 {
     private const int BufferSize = 32 * 1024;
 
     private readonly Stream _input;
-    private readonly Stream _output;
+    private readonly RecordSender _sender;
     private readonly int _requestsAtOnce;
     private readonly Action<FastCgiConnection, FastCgiRequest> _requestEnded;
     private readonly Action<FastCgiConnection> _closed;
-    private readonly SemaphoreSlim _sending = new(1);
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly FastCgiRequest?[] _requests;
@@ -47,7 +45,7 @@ internal sealed class FastCgiConnection
     {
         OpenedAt = openedAt;
         _input = input;
-        _output = output;
+        _sender = new RecordSender(output, _stop.Token);
         _requestsAtOnce = requestsAtOnce;
         _requestEnded = requestEnded;
         _closed = closed;
@@ -216,87 +214,14 @@ internal sealed class FastCgiConnection
         _stop.Cancel();
     }
 
-    /// <summary>
-    /// Sends whole records. Cancelling ends the wait and not the sending: a record that was begun must be completed, or no
-    /// other request could be sent on the connection.
-    /// </summary>
-    /// <param name="buffer">From the shared pool; given back there when it is sent.</param>
-    /// <param name="length">How much of it.</param>
-    /// <param name="cancellation">Cancelled when nobody waits for it any more.</param>
-    /// <exception cref="IOException">The connection is lost.</exception>
-    public async ValueTask SendAsync(byte[] buffer, int length, CancellationToken cancellation)
-    {
-        try
-        {
-            if (!_sending.Wait(0, CancellationToken.None))
-            {
-                await _sending.WaitAsync(cancellation).ConfigureAwait(false);
-            }
-        }
-        catch
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            throw;
-        }
-
-        var sending = WriteAsync(buffer, length);
-        if (sending.IsCompletedSuccessfully)
-        {
-            return;
-        }
-
-        try
-        {
-            await sending.WaitAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!sending.IsCompleted)
-        {
-            Observe(sending);
-            throw;
-        }
-    }
+    /// <summary>Sends whole records; see <see cref="RecordSender.SendAsync"/>.</summary>
+    public ValueTask SendAsync(byte[] buffer, int length, CancellationToken cancellation) => _sender.SendAsync(buffer, length, cancellation);
 
     /// <summary>Asks the program to stop working on a request, unless something is being sent; then it learns of it too late anyway.</summary>
-    public void SendAbort(ushort requestId)
-    {
-        if (_sending.Wait(0, CancellationToken.None))
-        {
-            var buffer = ArrayPool<byte>.Shared.Rent(RecordHeader.Size);
-            Observe(WriteAsync(buffer, Records.WriteRecord(buffer, RecordType.AbortRequest, requestId, [])));
-        }
-    }
+    public void SendAbort(ushort requestId) => _sender.TrySendEmpty(RecordType.AbortRequest, requestId);
 
     /// <summary>Whether what comes for a request cannot be read because another one's client is slow.</summary>
     public bool IsHeldUp(FastCgiRequest request) => _blocking is { } blocking && blocking != request;
-
-    /// <summary>What fails with nobody waiting is lost with the connection, whose loop says so.</summary>
-    private static void Observe(Task sending) => _ = sending.ContinueWith(
-        static task => _ = task.Exception,
-        CancellationToken.None,
-        TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-        TaskScheduler.Default);
-
-    private async Task WriteAsync(byte[] buffer, int length)
-    {
-        try
-        {
-            if (Volatile.Read(ref _isClosed))
-            {
-                throw new IOException("the connection was closed");
-            }
-
-            await _output.WriteAsync(buffer.AsMemory(0, length), _stop.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException exception)
-        {
-            throw new IOException("the connection was closed", exception);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            _sending.Release();
-        }
-    }
 
     private async Task ReadAsync()
     {
@@ -372,9 +297,7 @@ internal sealed class FastCgiConnection
     {
         Close();
         await _input.DisposeAsync().ConfigureAwait(false);
-        await _sending.WaitAsync(CancellationToken.None).ConfigureAwait(false);
-        await _output.DisposeAsync().ConfigureAwait(false);
-        _sending.Release();
+        await _sender.DisposeAsync().ConfigureAwait(false);
         FastCgiRequest?[] lost;
         lock (_gate)
         {
