@@ -15,11 +15,10 @@ internal static class Octets
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <summary>What may stand in a request-target: visible ASCII but the fragment sign (RFC 9112 section 3.2).</summary>
-    public static readonly SearchValues<byte> Target = SearchValues.Create([.. Visible().Where(octet => octet != '#')]);
+    public static readonly SearchValues<byte> Target = SearchValues.Create(Range(0x21, 0x7E, '#'));
 
     /// <summary>Control characters that no field value may hold (RFC 9110 section 5.5).</summary>
-    public static readonly SearchValues<byte> ForbiddenInValue =
-        SearchValues.Create([.. Enumerable.Range(0, 0x20).Where(octet => octet != '\t').Append(0x7F).Select(octet => (byte)octet)]);
+    public static readonly SearchValues<byte> ForbiddenInValue = SearchValues.Create([.. Range(0, 0x1F, '\t'), 0x7F]);
 
     /// <summary>What may stand in a host name, IPv6 literal or port; percent-encoding and sub-delimiters included (RFC 3986 section 3.2.2).</summary>
     public static readonly SearchValues<byte> Host =
@@ -44,5 +43,19 @@ internal static class Octets
         return (uint)(hash ^ (hash >> 32));
     }
 
-    private static IEnumerable<byte> Visible() => Enumerable.Range(0x21, 0x7F - 0x21).Select(octet => (byte)octet);
+    /// <summary>Octets from one to another, but for some.</summary>
+    public static byte[] Range(byte first, byte last, params ReadOnlySpan<char> except)
+    {
+        var octets = new byte[last - first + 1];
+        var count = 0;
+        for (int octet = first; octet <= last; octet++)
+        {
+            if (!except.Contains((char)octet))
+            {
+                octets[count++] = (byte)octet;
+            }
+        }
+
+        return octets[..count];
+    }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
+using Webserv.Host.Http1;
 
 namespace Webserv.Host.Logging;
 
@@ -10,8 +11,7 @@ internal ref struct LogLineWriter(Span<byte> target)
     // The longest that an octet becomes: \u00HH.
     private const int MaxEscape = 6;
 
-    private static readonly SearchValues<byte> Plain =
-        SearchValues.Create([.. Enumerable.Range(0x20, 0x7F - 0x20).Where(octet => octet is not ('"' or '\\')).Select(octet => (byte)octet)]);
+    private static readonly SearchValues<byte> Plain = SearchValues.Create(Octets.Range(0x20, 0x7E, '"', '\\'));
 
     private readonly Span<byte> _target = target;
 

@@ -31,7 +31,7 @@ internal sealed class EndpointServers
             }
         }
 
-        _patterns = [.. patterns.OrderByDescending(entry => entry.Pattern.IsSuffix).ThenByDescending(entry => entry.Pattern.Pattern.Length)];
+        _patterns = patterns.Count == 0 ? [] : [.. patterns.OrderByDescending(entry => entry.Pattern.IsSuffix).ThenByDescending(entry => entry.Pattern.Pattern.Length)];
     }
 
     /// <summary>The server for hosts that match nothing.</summary>

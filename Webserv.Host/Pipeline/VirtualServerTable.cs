@@ -12,10 +12,21 @@ internal sealed class VirtualServerTable
     public VirtualServerTable(IReadOnlyList<VirtualServer> servers)
     {
         Servers = servers;
-        _endpoints = servers
-            .SelectMany(server => server.Endpoints, (server, endpoint) => (server, endpoint))
-            .GroupBy(pair => pair.endpoint, pair => pair.server)
-            .ToDictionary(group => group.Key, group => new EndpointServers([.. group]));
+        var byEndpoint = new Dictionary<ListenEndpoint, List<VirtualServer>>();
+        foreach (var server in servers)
+        {
+            foreach (var endpoint in server.Endpoints)
+            {
+                if (!byEndpoint.TryGetValue(endpoint, out var there))
+                {
+                    byEndpoint.Add(endpoint, there = []);
+                }
+
+                there.Add(server);
+            }
+        }
+
+        _endpoints = byEndpoint.ToDictionary(pair => pair.Key, pair => new EndpointServers(pair.Value));
     }
 
     /// <summary>All servers, in the order of the configuration.</summary>

@@ -34,8 +34,12 @@ internal static class BudgetCheck
     private static IEnumerable<(string Id, string Hint)> Find(PluginsOptions options, PluginCatalog catalog)
     {
         List<string> known = [.. catalog.Descriptions.Select(plugin => plugin.Id)];
-        return options.Budgets.Keys
-            .Where(id => id != PluginsOptions.AllOthers && !known.Contains(id, StringComparer.OrdinalIgnoreCase))
-            .Select(id => (id, NearestName.Hint(id, known)));
+        foreach (var id in options.Budgets.Keys)
+        {
+            if (id != PluginsOptions.AllOthers && !known.Contains(id, StringComparer.OrdinalIgnoreCase))
+            {
+                yield return (id, NearestName.Hint(id, known));
+            }
+        }
     }
 }

@@ -15,11 +15,7 @@ internal static class ContentTypeTable
     /// <summary>How many types there are; each has an index below it.</summary>
     public static int Count { get; } = ByExtension.Values.Max(type => type.Index) + 1;
 
-    // A type with an extension that is compressed already compresses by itself all the same.
-    private static readonly FrozenDictionary<string, bool>.AlternateLookup<ReadOnlySpan<char>> Compressible = ByExtension.Values
-        .GroupBy(type => type.Name, type => type.IsCompressible, StringComparer.OrdinalIgnoreCase)
-        .ToFrozenDictionary(type => type.Key, type => type.Contains(true), StringComparer.OrdinalIgnoreCase)
-        .GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenDictionary<string, MediaType>.AlternateLookup<ReadOnlySpan<char>> ByName = IndexByName();
 
     /// <summary>Whether content of a media type gets smaller by compression; for a type that is not in the table its kind decides.</summary>
     /// <param name="type">A media type, with or without parameters.</param>
@@ -27,8 +23,8 @@ internal static class ContentTypeTable
     {
         var semicolon = type.IndexOf(';');
         type = (semicolon < 0 ? type : type[..semicolon]).Trim(' ');
-        return Compressible.TryGetValue(type, out var isCompressible)
-            ? isCompressible
+        return ByName.TryGetValue(type, out var known)
+            ? known.IsCompressible
             : type.StartsWith("text/", StringComparison.OrdinalIgnoreCase)
                 || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase)
                 || type.EndsWith("+xml", StringComparison.OrdinalIgnoreCase)
@@ -58,5 +54,20 @@ internal static class ContentTypeTable
         }
 
         return types.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static FrozenDictionary<string, MediaType>.AlternateLookup<ReadOnlySpan<char>> IndexByName()
+    {
+        var types = new Dictionary<string, MediaType>(1500, StringComparer.OrdinalIgnoreCase);
+        foreach (var type in ByExtension.Values)
+        {
+            // A type with an extension that is compressed already compresses by itself all the same.
+            if (type.IsCompressible || !types.ContainsKey(type.Name))
+            {
+                types[type.Name] = type;
+            }
+        }
+
+        return types.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 }

@@ -18,7 +18,7 @@ internal sealed class FileResponder(
     private readonly ContentTypes _contentTypes = new(options);
     private readonly RangeResponder _ranges = new(options.MaxRanges);
     private readonly CachePolicy _caching = new(options, root, time);
-    private readonly KeyValuePair<string, StringValues>[] _extraFields = [.. options.GetExtraFields()];
+    private readonly KeyValuePair<string, StringValues>[] _extraFields = options.GetExtraFields();
 
     /// <summary>Answers with a file.</summary>
     /// <param name="context">A request whose method is GET or HEAD.</param>

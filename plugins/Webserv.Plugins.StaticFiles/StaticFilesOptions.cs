@@ -123,16 +123,20 @@ public sealed class StaticFilesOptions
     internal IReadOnlyList<string> GetIndex() => Index is null ? DefaultIndex : [.. Index];
 
     /// <summary>The fields that every answer with a file has, whatever the file.</summary>
-    internal IEnumerable<KeyValuePair<string, StringValues>> GetExtraFields()
+    internal KeyValuePair<string, StringValues>[] GetExtraFields()
     {
+        var fields = new KeyValuePair<string, StringValues>[(NoSniff ? 1 : 0) + ExtraFields.Count];
+        var count = 0;
         if (NoSniff)
         {
-            yield return new(Fields.XContentTypeOptions, "nosniff");
+            fields[count++] = new(Fields.XContentTypeOptions, "nosniff");
         }
 
         foreach (var (name, value) in ExtraFields)
         {
-            yield return new(name, value);
+            fields[count++] = new(name, value);
         }
+
+        return fields;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class HostContract
     private readonly Assembly _assembly;
 
     /// <summary>The members that each type declares: their names with their signatures.</summary>
-    private readonly Dictionary<string, HashSet<(string Name, string Signature)>> _types = [];
+    private readonly Dictionary<string, HashSet<string>> _types = [];
 
     private unsafe HostContract(Assembly assembly)
     {
@@ -28,14 +28,16 @@ internal sealed class HostContract
         {
             var type = metadata.GetTypeDefinition(handle);
             var members = _types[SignatureText.NameOf(metadata, handle)] = [];
-            foreach (var method in type.GetMethods().Select(metadata.GetMethodDefinition))
+            foreach (var member in type.GetMethods())
             {
-                members.Add((metadata.GetString(method.Name), SignatureText.Of(method.DecodeSignature(SignatureText.Instance, null))));
+                var method = metadata.GetMethodDefinition(member);
+                members.Add(KeyOf(metadata.GetString(method.Name), SignatureText.Of(method.DecodeSignature(SignatureText.Instance, null))));
             }
 
-            foreach (var field in type.GetFields().Select(metadata.GetFieldDefinition))
+            foreach (var member in type.GetFields())
             {
-                members.Add((metadata.GetString(field.Name), field.DecodeSignature(SignatureText.Instance, null)));
+                var field = metadata.GetFieldDefinition(member);
+                members.Add(KeyOf(metadata.GetString(field.Name), field.DecodeSignature(SignatureText.Instance, null)));
             }
         }
     }
@@ -55,9 +57,12 @@ internal sealed class HostContract
         }
 
         return use.Member is null
-            || members.Contains((use.Member, use.Signature!))
-            || (!members.Any(member => member.Name == use.Member) && IsInherited(use));
+            || members.Contains(KeyOf(use.Member, use.Signature!))
+            || (!members.Any(member => member.StartsWith(KeyOf(use.Member, ""), StringComparison.Ordinal)) && IsInherited(use));
     }
+
+    // No name has a line end in it.
+    private static string KeyOf(string name, string signature) => $"{name}\n{signature}";
 
     private bool IsInherited(ContractUse use) =>
         _assembly.GetType(use.Type)?.GetMember(

@@ -30,14 +30,15 @@ internal sealed record KeptVersion(string Directory, Version Version, DateTime S
         try
         {
             // What begins with a dot is being made or deleted.
-            return
+            List<KeptVersion> versions =
             [
                 .. new DirectoryInfo(Path.Combine(cache, id)).EnumerateDirectories()
                     .Where(copy => copy.Name[0] != '.')
                     .Select(copy => Read(copy.FullName))
-                    .OfType<KeptVersion>()
-                    .OrderByDescending(version => version.Since),
+                    .OfType<KeptVersion>(),
             ];
+            versions.Sort((left, right) => right.Since.CompareTo(left.Since));
+            return versions;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
