@@ -9,13 +9,14 @@ internal static class ExternalProgram
     /// <returns>Its path. A program that is missing fails the test and names the command that installs it.</returns>
     public static string Find(string name, string package)
     {
-        var path = ("/usr/bin:" + Environment.GetEnvironmentVariable("PATH"))
-            .Split(':', StringSplitOptions.RemoveEmptyEntries)
-            .Select(directory => Path.Combine(directory, name))
-            .FirstOrDefault(File.Exists);
+        var path = Look(name);
         Assert.True(path is not null, $"{name} is missing: apt-get install -y {package}");
         return path;
     }
+
+    /// <summary>Finds the first that is there of programs which do the same, called as their packages.</summary>
+    /// <returns>Its path. Where all are missing the test fails.</returns>
+    public static string FindAny(params string[] names) => names.Select(Look).FirstOrDefault(static path => path is not null) ?? Find(names[0], names[0]);
 
     /// <summary>Runs curl with <c>-sS</c>, without a proxy or a configuration file of the user's.</summary>
     public static Task<ProgramResult> CurlAsync(params string[] arguments) =>
@@ -54,4 +55,9 @@ internal static class ExternalProgram
             throw;
         }
     }
+
+    private static string? Look(string name) => ("/usr/bin:" + Environment.GetEnvironmentVariable("PATH"))
+        .Split(':', StringSplitOptions.RemoveEmptyEntries)
+        .Select(directory => Path.Combine(directory, name))
+        .FirstOrDefault(File.Exists);
 }
