@@ -45,7 +45,7 @@ internal sealed class Authorizer(RequestHandler handler, ExchangeLimits limits, 
             using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
             try
             {
-                await peer.StandardInput.DisposeAsync().ConfigureAwait(false);
+                await peer.EndInputAsync(either.Token).ConfigureAwait(false);
                 var read = await ReadHeadAsync(peer.StandardOutput, either.Token).ConfigureAwait(false);
                 return (peer, TryParse(read.Span), read);
             }

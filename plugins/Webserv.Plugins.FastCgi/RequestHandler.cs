@@ -86,7 +86,7 @@ internal sealed class RequestHandler
         var name = script.FileName.Length > 0 ? script.FileName : script.Name + script.PathInfo;
         var variables = _variables.Build(context, script, announced);
         var start = new RequestStart(name, context.TraceId, _client.Encode(_isFilter ? variables.Concat(DescribeFile(script)) : variables));
-        for (var canRetry = body is null; ; canRetry = false)
+        for (var canRetry = body is null && IsIdempotent(context.Request.Method); ; canRetry = false)
         {
             using var filter = _isFilter ? new FilterInput(body, script.Entry, _finder.OpenRead) : null;
             var peer = await BeginAsync(script, filter is null ? start : start with { Filter = filter }, cancellation).ConfigureAwait(false);
@@ -106,6 +106,10 @@ internal sealed class RequestHandler
             }
         }
     }
+
+    /// <summary>Whether it may be sent once more when nobody knows what became of it (RFC 9110 section 9.2.2).</summary>
+    private static bool IsIdempotent(string method) => method
+        is HttpMethods.Get or HttpMethods.Head or HttpMethods.Options or HttpMethods.Trace or HttpMethods.Put or HttpMethods.Delete;
 
     /// <summary>What a Filter is told of its file.</summary>
     private static KeyValuePair<string, string>[] DescribeFile(Script script) =>

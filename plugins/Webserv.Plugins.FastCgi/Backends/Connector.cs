@@ -18,11 +18,12 @@ internal sealed partial class Connector(IPipeStreams streams, TimeSpan timeout, 
     /// <exception cref="IOException">It did not work, or took too long.</exception>
     public async ValueTask<(Stream Input, Stream Output)> ConnectAsync(BackendAddress address, CancellationToken cancellation)
     {
-        var socket = address.EndPoint is UnixDomainSocketEndPoint
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? socket = null;
         try
         {
+            socket = address.EndPoint is UnixDomainSocketEndPoint
+                ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+                : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             var connecting = socket.ConnectAsync(address.EndPoint, cancellation);
             if (connecting.IsCompleted)
             {
@@ -37,17 +38,17 @@ internal sealed partial class Connector(IPipeStreams streams, TimeSpan timeout, 
         }
         catch (SocketException exception)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw new IOException($"cannot connect to {address.Text}: {exception.Message}", exception);
         }
         catch (TimeoutException exception)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw new IOException($"cannot connect to {address.Text}: no answer in {timeout}", exception);
         }
         catch
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw;
         }
     }

@@ -214,6 +214,9 @@ internal sealed class FastCgiConnection
         _stop.Cancel();
     }
 
+    /// <summary>Waits for the turn to send; see <see cref="RecordSender.EnterAsync"/>.</summary>
+    public Task EnterSendingAsync(CancellationToken cancellation) => _sender.EnterAsync(cancellation);
+
     /// <summary>Sends whole records; see <see cref="RecordSender.SendAsync"/>.</summary>
     public ValueTask SendAsync(byte[] buffer, int length, CancellationToken cancellation) => _sender.SendAsync(buffer, length, cancellation);
 

@@ -20,6 +20,18 @@ internal sealed class FastCgiPeer(string name, FastCgiRequest request, Action<bo
 
     public bool IsHeldUp => request.IsHeldUp;
 
+    public async ValueTask EndInputAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await request.SendBodyAsync(default, isLast: true, cancellation).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // Whoever reads the answer learns that the connection is lost, or that there was one before the body ended.
+        }
+    }
+
     public void Kill()
     {
         if (!_killed)

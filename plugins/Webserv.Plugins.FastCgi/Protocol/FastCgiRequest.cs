@@ -106,6 +106,9 @@ internal sealed class FastCgiRequest
             var part = piece[..Math.Min(piece.Length, RecordHeader.MaxContent)];
             piece = piece[part.Length..];
             var last = isLast && piece.IsEmpty;
+
+            // Whoever gives up here has begun nothing: until then others send, or nobody reads.
+            await _connection!.EnterSendingAsync(cancellation).ConfigureAwait(false);
             var buffer = ArrayPool<byte>.Shared.Rent(
                 (_headSent ? 0 : Records.HeadLength(_variables.Length)) + Records.RecordLength(part.Length) + (2 * RecordHeader.Size));
             var length = 0;
@@ -129,19 +132,16 @@ internal sealed class FastCgiRequest
             if (last)
             {
                 length += Records.WriteRecord(buffer.AsSpan(length), _stream, Id, []);
-
-                // Before it is sent: the answer may be there before this goes on.
-                HasSentAll = true;
             }
 
-            try
-            {
-                await _connection!.SendAsync(buffer, length, cancellation).ConfigureAwait(false);
-            }
-            catch
+            // Before it is sent: the answer may be there before this goes on. What the program does not take at once it may never take.
+            HasSentAll = last;
+            var sending = _connection.SendAsync(buffer, length, cancellation);
+            if (!sending.IsCompletedSuccessfully)
             {
                 HasSentAll = false;
-                throw;
+                await sending.ConfigureAwait(false);
+                HasSentAll = last;
             }
 
             if (piece.IsEmpty)

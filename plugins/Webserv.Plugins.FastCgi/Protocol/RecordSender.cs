@@ -12,6 +12,11 @@ internal sealed class RecordSender(Stream output, CancellationToken closed) : IA
     private readonly SemaphoreSlim _sending = new(1);
     private bool _isDisposed;
 
+    /// <summary>Waits until nothing else is being sent. Whoever waited sends then, by <see cref="SendAsync"/>.</summary>
+    /// <exception cref="OperationCanceledException">Nobody waits for it any more; nothing is to be sent.</exception>
+    public Task EnterAsync(CancellationToken cancellation) =>
+        _sending.Wait(0, CancellationToken.None) ? Task.CompletedTask : _sending.WaitAsync(cancellation);
+
     /// <summary>
     /// Sends whole records. Cancelling ends the wait and not the sending: a record that was begun must be completed, or no
     /// other request could be sent on the connection.
@@ -22,19 +27,6 @@ internal sealed class RecordSender(Stream output, CancellationToken closed) : IA
     /// <exception cref="IOException">The connection is lost.</exception>
     public async ValueTask SendAsync(byte[] buffer, int length, CancellationToken cancellation)
     {
-        try
-        {
-            if (!_sending.Wait(0, CancellationToken.None))
-            {
-                await _sending.WaitAsync(cancellation).ConfigureAwait(false);
-            }
-        }
-        catch
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            throw;
-        }
-
         var sending = WriteAsync(buffer, length);
         if (sending.IsCompletedSuccessfully)
         {

@@ -102,13 +102,12 @@ internal sealed class PhpProgram
 
     private string WriteConfiguration(WorkerPlace place)
     {
-        var file = Path.Join(place.Directory, Path.GetFileNameWithoutExtension(place.Socket) + ".conf");
         var user = place.Identity is { } identity ? $"user = {UserOf(identity)}\ngroup = {identity.Group}\n"
             : Environment.IsPrivilegedProcess ? "user = root\ngroup = root\n"
             : "";
         var limit = _options.TotalTimeout is { } total ? $"request_terminate_timeout = {Math.Ceiling(total.TotalSeconds)}s\n" : "";
         File.WriteAllText(
-            file,
+            place.ConfigurationFile,
             $"""
             [global]
             error_log = /proc/self/fd/2
@@ -126,6 +125,6 @@ internal sealed class PhpProgram
             decorate_workers_output = no
             {user}{limit}
             """);
-        return file;
+        return place.ConfigurationFile;
     }
 }

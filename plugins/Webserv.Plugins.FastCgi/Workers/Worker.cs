@@ -13,7 +13,7 @@ internal sealed class Worker
 {
     private readonly IScriptProcess _process;
     private readonly ScriptLifetime _lifetime;
-    private readonly string _socket;
+    private readonly WorkerPlace _place;
     private readonly PrivateDirectory? _directory;
     private readonly Task _output;
     private readonly TaskCompletionSource _replacementWanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,15 +22,15 @@ internal sealed class Worker
 
     /// <param name="process">The process; owned.</param>
     /// <param name="name">What it is called in messages.</param>
-    /// <param name="socket">The path of its socket, deleted in the end.</param>
+    /// <param name="place">Its socket and what was written for it, deleted in the end.</param>
     /// <param name="directory">The directory of its own that it makes the socket in as another user than the server's, removed in the end; where it does.</param>
     /// <param name="limits">How long it may take to end.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told what it writes and how it ended.</param>
-    public Worker(IScriptProcess process, string name, string socket, PrivateDirectory? directory, ExchangeLimits limits, TimeProvider time, ILogger logger)
+    public Worker(IScriptProcess process, string name, WorkerPlace place, PrivateDirectory? directory, ExchangeLimits limits, TimeProvider time, ILogger logger)
     {
         _process = process;
-        _socket = socket;
+        _place = place;
         _directory = directory;
         Id = process.Id;
         var id = $"pid {process.Id}";
@@ -67,7 +67,7 @@ internal sealed class Worker
     {
         if (_directory is not null && _pin is null)
         {
-            _pin = PinnedSocket.Open(_socket, owner);
+            _pin = PinnedSocket.Open(_place.Socket, owner);
             Backend.Address = BackendAddress.ForPath(_pin.Path);
         }
     }
@@ -101,9 +101,10 @@ internal sealed class Worker
         await _lifetime.Completion.ConfigureAwait(false);
         _stopOutput.Dispose();
         _pin?.Dispose();
+        File.Delete(_place.ConfigurationFile);
         if (_directory is null)
         {
-            File.Delete(_socket);
+            File.Delete(_place.Socket);
         }
         else
         {

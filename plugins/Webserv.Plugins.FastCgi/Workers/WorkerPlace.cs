@@ -6,4 +6,8 @@ namespace Webserv.Plugins.FastCgi.Workers;
 /// <param name="Socket">The path of its socket.</param>
 /// <param name="Directory">A directory for what has to be written for it, which is the server's alone.</param>
 /// <param name="Identity">As whom it is to run, where that is not the server's user.</param>
-internal sealed record WorkerPlace(string Socket, string Directory, ProcessIdentity? Identity);
+internal sealed record WorkerPlace(string Socket, string Directory, ProcessIdentity? Identity)
+{
+    /// <summary>The path of a file for its configuration, which is deleted with the socket.</summary>
+    public string ConfigurationFile => Path.Join(Directory, Path.GetFileNameWithoutExtension(Socket) + ".conf");
+}

@@ -119,44 +119,50 @@ internal sealed class WorkerPool : IAsyncDisposable
     private async Task RunAsync(int slot)
     {
         Worker? current = null;
-        var failures = 0;
-        while (!_stop.IsCancellationRequested)
+        try
         {
-            var next = await _starter.StartAsync(_stop.Token).ConfigureAwait(false);
-            if (next is not null)
+            var failures = 0;
+            while (!_stop.IsCancellationRequested)
             {
-                _pool.Add(next.Backend);
-            }
-
-            if (current is not null && (next is not null || current.Exited.IsCompleted))
-            {
-                Retire(current);
-                current = null;
-            }
-
-            current = next ?? current;
-            if (next is not null)
-            {
-                await WaitAsync(next).ConfigureAwait(false);
-                if (next.Exited.IsCompleted || next.Hangs)
+                var next = await _starter.StartAsync(_stop.Token).ConfigureAwait(false);
+                if (next is not null)
                 {
-                    Retire(next);
+                    _pool.Add(next.Backend);
+                }
+
+                if (current is not null && (next is not null || current.Exited.IsCompleted))
+                {
+                    Retire(current);
                     current = null;
                 }
 
-                failures = !next.Exited.IsCompleted ? 0 : _time.GetElapsedTime(next.StartedAt) >= Settled ? 1 : failures + 1;
-            }
-            else
-            {
-                failures++;
-            }
+                current = next ?? current;
+                if (next is not null)
+                {
+                    await WaitAsync(next).ConfigureAwait(false);
+                    if (next.Exited.IsCompleted || next.Hangs)
+                    {
+                        Retire(next);
+                        current = null;
+                    }
 
-            await PauseAsync(slot, failures).ConfigureAwait(false);
+                    failures = !next.Exited.IsCompleted ? 0 : _time.GetElapsedTime(next.StartedAt) >= Settled ? 1 : failures + 1;
+                }
+                else
+                {
+                    failures++;
+                }
+
+                await PauseAsync(slot, failures).ConfigureAwait(false);
+            }
         }
-
-        if (current is not null)
+        finally
         {
-            Retire(current);
+            // Whatever goes wrong: nobody else knows of it.
+            if (current is not null)
+            {
+                Retire(current);
+            }
         }
     }
 
@@ -187,7 +193,9 @@ internal sealed class WorkerPool : IAsyncDisposable
     /// <summary>After a request was given up: the process is free when it says so, and ended where it does not.</summary>
     private async Task RecoverAsync(Worker worker, bool hung, Action free)
     {
-        if (!hung)
+        // Where others are inside, one that is slow is no reason to end them all: the program is asked whether it still does anything.
+        var isAlone = _program.Capacity == 1;
+        if (!hung || !isAlone)
         {
             using var patience = new CancellationTokenSource(_program.Timeout, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _stop.Token);
@@ -202,7 +210,7 @@ internal sealed class WorkerPool : IAsyncDisposable
         {
             Log.WorkerHangs(_logger, _entry, _program.Name, worker.Id);
             _pool.Remove(worker.Backend);
-            worker.WantReplacement(hangs: true);
+            worker.WantReplacement(hangs: isAlone);
         }
 
         free();
@@ -242,8 +250,10 @@ internal sealed class WorkerPool : IAsyncDisposable
         {
             Log.CannotCleanUp(_logger, exception, _entry, _program.Name, worker.Id);
         }
-
-        _register.Remove(worker);
+        finally
+        {
+            _register.Remove(worker);
+        }
     }
 
     private async Task WaitUntilFreeAsync(Worker worker)

@@ -67,7 +67,7 @@ internal sealed class WorkerStarter : IDisposable
         {
             worker = Start();
         }
-        catch (Exception exception) when (exception is ProcessStartException or IOException)
+        catch (Exception exception) when (exception is ProcessStartException or IOException or UnauthorizedAccessException)
         {
             if (_throttle.Allows(out var suppressed))
             {
@@ -89,8 +89,19 @@ internal sealed class WorkerStarter : IDisposable
             Log.WorkerDoesNotStart(_logger, _entry, _program.Name, worker.Id, problem, others);
         }
 
-        await worker.EndAsync().ConfigureAwait(false);
-        _register.Remove(worker);
+        try
+        {
+            await worker.EndAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.CannotCleanUp(_logger, exception, _entry, _program.Name, worker.Id);
+        }
+        finally
+        {
+            _register.Remove(worker);
+        }
+
         return null;
     }
 
@@ -100,26 +111,28 @@ internal sealed class WorkerStarter : IDisposable
         var identity = Limits.Identity;
         var own = identity is not null && _program is { ListensItself: true, ChangesUserItself: false } ? _directory.MakeFor(identity) : null;
         var socket = Path.Join(own?.FullName ?? _directory.Path, $"{Interlocked.Increment(ref _made)}.sock");
+        var place = new WorkerPlace(socket, _directory.Path, identity);
         using var listening = _program.ListensItself ? null : ListeningSocket.Open(socket);
         try
         {
-            var arguments = _program.Arguments(new WorkerPlace(socket, _directory.Path, identity));
+            var arguments = _program.Arguments(place);
             var start = new ProcessStart(path, arguments, _program.WorkingDirectory, _program.Environment)
             {
                 Input = listening,
                 Limits = _program.ChangesUserItself ? Limits with { Identity = null } : Limits,
             };
-            return _register.Add(() => Make(_runner.Start(start), socket, own));
+            return _register.Add(() => Make(_runner.Start(start), place, own));
         }
         catch
         {
             File.Delete(socket);
+            File.Delete(place.ConfigurationFile);
             own?.Remove();
             throw;
         }
     }
 
-    private Worker Make(IScriptProcess process, string socket, PrivateDirectory? own)
+    private Worker Make(IScriptProcess process, WorkerPlace place, PrivateDirectory? own)
     {
         var limits = new ExchangeLimits
         {
@@ -127,8 +140,8 @@ internal sealed class WorkerStarter : IDisposable
             KillGrace = _program.KillGrace,
             MaxHeaderSize = ByteSize.FromKilobytes(64),
         };
-        var worker = new Worker(process, _program.Name, socket, own, limits, _time, _logger);
-        worker.Backend = new Backend($"{_program.Name} (pid {process.Id})", BackendAddress.ForPath(socket), _program.Capacity)
+        var worker = new Worker(process, _program.Name, place, own, limits, _time, _logger);
+        worker.Backend = new Backend($"{_program.Name} (pid {process.Id})", BackendAddress.ForPath(place.Socket), _program.Capacity)
         {
             MaxRequests = _program.MaxRequests,
             WornOut = () => worker.WantReplacement(hangs: false),

@@ -176,7 +176,14 @@ internal sealed class CgiExchange(
             }
         }
 
-        await input.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await peer.EndInputAsync(watch.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (watch.Token.IsCancellationRequested)
+        {
+            // Who stopped the exchange says why.
+        }
     }
 
     private async Task SendAsync(Stream source, Stream input, byte[] buffer, ProgressWatch watch)

@@ -8,8 +8,13 @@ internal interface IExchangePeer
     /// <summary>Its path, for messages.</summary>
     string Name { get; }
 
-    /// <summary>Takes the request's body; disposing ends the body. A write throws <see cref="IOException"/> when nobody reads it any more.</summary>
+    /// <summary>Takes the request's body. A write throws <see cref="IOException"/> when nobody reads it any more.</summary>
     Stream StandardInput { get; }
+
+    /// <summary>Ends the body.</summary>
+    /// <param name="cancellation">Cancelled when the exchange has to stop.</param>
+    /// <exception cref="OperationCanceledException">It was, and nobody has read so far.</exception>
+    ValueTask EndInputAsync(CancellationToken cancellation) => StandardInput.DisposeAsync();
 
     /// <summary>Gives the answer. Disposed when nobody reads it any more.</summary>
     Stream StandardOutput { get; }
