@@ -425,18 +425,23 @@ internal sealed class Http1Connection(Http1Server server, IConnection connection
                 return;
             }
 
+            var request = _requests;
             _halfCloseTimer ??= server.TimeProvider.CreateTimer(
-                static state => ((Http1Connection)state!).OnHalfCloseTimeout(), this, server.Limits.HalfCloseTimeout, Timeout.InfiniteTimeSpan);
+                _ => OnHalfCloseTimeout(request), null, server.Limits.HalfCloseTimeout, Timeout.InfiniteTimeSpan);
         }
     }
 
-    private void OnHalfCloseTimeout()
+    private void OnHalfCloseTimeout(long request)
     {
-        if (Volatile.Read(ref _serving) is { Response.HasStarted: false })
+        // The request cannot end meanwhile, and the timer of one that has ended is not for the next.
+        lock (_sync)
         {
-            // Nobody may have asked for the token yet: answers to earlier requests can still be on their way out.
-            _ = CreateAborted();
-            CancelRequest();
+            if (_requests == request && Volatile.Read(ref _serving) is { Response.HasStarted: false })
+            {
+                // Nobody may have asked for the token yet: answers to earlier requests can still be on their way out.
+                _ = CreateAborted();
+                CancelRequest();
+            }
         }
     }
 }

@@ -77,8 +77,8 @@ internal sealed class Http1Context
     /// <summary>Whether the connection may serve another request after this one, as far as client and server have said.</summary>
     public bool MayKeepAlive { get; set; }
 
-    /// <summary>Whether the connection ends after this request all the same, because what is unread of its body cannot be drained.</summary>
-    public bool MustClose => !MayKeepAlive || Server.IsStopping || !RequestBody.CanBeDrained((long)Server.Limits.MaxDrainSize);
+    /// <summary>Whether the connection ends after this request all the same, because what is unread of its body will not be drained.</summary>
+    public bool MustClose => !MayKeepAlive || Server.IsStopping || !RequestBody.MayEnd((long)Server.Limits.MaxDrainSize);
 
     /// <summary>The clock of the connection's event loop.</summary>
     public long Milliseconds => ServedConnection.Loop.Milliseconds;

@@ -149,8 +149,14 @@ internal sealed class Http1RequestBody(Http1Input input)
     /// A client that waits for 100 (Continue) may or may not send the body after a final answer: nobody can tell where the
     /// next request begins.
     /// </remarks>
-    public bool CanBeDrained(long maxSize) =>
-        IsComplete || !(IsBroken || _continueExpected || (_framing == BodyFraming.Length && _remaining > maxSize));
+    public bool CanBeDrained(long maxSize) => MayEnd(maxSize) && (IsComplete || _framing != BodyFraming.Length || _remaining <= maxSize);
+
+    /// <summary>
+    /// Whether the end of the body may yet be reached: by a drain, or by whoever has begun to read it and goes on while the answer is on its way.
+    /// </summary>
+    /// <param name="maxSize">The most that a drain takes.</param>
+    public bool MayEnd(long maxSize) =>
+        IsComplete || !(IsBroken || _continueExpected || (!WasRead && _framing == BodyFraming.Length && _remaining > maxSize));
 
     /// <summary>Takes what is left and throws it away, so that the next request can be read.</summary>
     /// <param name="maxSize">The most to take.</param>
@@ -233,6 +239,9 @@ internal sealed class Http1RequestBody(Http1Input input)
 
                 var begun = connection.Loop.Milliseconds;
                 var deadline = connection.ReceiveDeadline = Math.Min(_drainEnd, begun + Math.Min(_timeout, _pace.Patience));
+
+                // A full fence, as in CancelRead: whoever cancels sees this deadline and ends it, or this sees the cancellation.
+                Interlocked.MemoryBarrier();
                 if (Volatile.Read(ref _readCancelled))
                 {
                     throw new OperationCanceledException(cancellation);

@@ -158,7 +158,8 @@ internal sealed class UpgradedStream(IConnection connection, Http1Input input, H
 
         connection.ReceiveDeadline = deadline;
 
-        // The cancellation may have set its deadline just before.
+        // The cancellation may have set its deadline just before. A full fence: it sees this one and ends it, or this sees the cancellation.
+        Interlocked.MemoryBarrier();
         return !_readCancelled;
     }
 

@@ -12,6 +12,9 @@ internal sealed partial class EpollConnection
     private bool _inputEnded;
     private long _receiveDeadline = long.MaxValue;
     private long _receiveTurn;
+
+    // The turn of the loop in which the pending receive was started there; -1 where it was started on another thread.
+    private long _pendingSince;
     private int _receivesInTurn;
     private long _receivedAt;
 
@@ -55,7 +58,7 @@ internal sealed partial class EpollConnection
             if (_readable != Readiness.No || _receiveDeadline <= _loop.Milliseconds)
             {
                 retry = TurnIsUsedUp();
-                if (!retry && TryReceive(buffer.Span, out var result))
+                if (!retry && TryReceive(buffer.Span, isReadable: false, out var result))
                 {
                     return new(result);
                 }
@@ -68,6 +71,7 @@ internal sealed partial class EpollConnection
             }
 
             _buffer = buffer;
+            _pendingSince = _loop.IsCurrent ? _loop.Turn : -1;
             task = new(_receive, _receive.Start());
         }
 
@@ -97,10 +101,13 @@ internal sealed partial class EpollConnection
     }
 
     /// <summary>Receives without waiting; <see langword="false"/> where there is nothing yet. Under the lock.</summary>
-    private unsafe bool TryReceive(Span<byte> buffer, out ReceiveResult result)
+    /// <param name="buffer">Where it goes; where it is empty, only whether there is something is found out.</param>
+    /// <param name="isReadable">Whether it is known that there is.</param>
+    /// <param name="result">What came of it.</param>
+    private unsafe bool TryReceive(Span<byte> buffer, bool isReadable, out ReceiveResult result)
     {
         result = default;
-        if (buffer.IsEmpty && _readable == Readiness.Yes)
+        if (buffer.IsEmpty && isReadable)
         {
             return true;
         }
@@ -153,8 +160,19 @@ internal sealed partial class EpollConnection
     {
         _readable = Readiness.Yes;
         _inputEnded |= (events & EndEvents) != 0;
-        _broken |= (events & LibC.EpollError) != 0;
+
+        // Set only, by threads under different locks.
+        if ((events & LibC.EpollError) != 0)
+        {
+            _broken = true;
+        }
     }
+
+    /// <summary>
+    /// Whether an event tells of something that came after the pending receive was started. One that the system had handed out with others before
+    /// may be of what has been received since.
+    /// </summary>
+    private bool IsNews(uint events) => events != 0 && _pendingSince >= 0 && _pendingSince != _loop.Turn;
 
     /// <summary>Under the lock.</summary>
     private bool ClaimReceive()
@@ -183,7 +201,7 @@ internal sealed partial class EpollConnection
             {
                 result = new ReceiveResult(0, ReceiveStatus.Reset);
             }
-            else if (_readable == Readiness.No || !TryReceive(_buffer.Span, out result))
+            else if (_readable == Readiness.No || !TryReceive(_buffer.Span, IsNews(events), out result))
             {
                 return;
             }

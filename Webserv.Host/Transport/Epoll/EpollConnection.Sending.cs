@@ -59,7 +59,11 @@ internal sealed partial class EpollConnection
                     return ValueTask.CompletedTask;
                 case EpollSendProgress.Failed:
                     Unsent = send.Left;
-                    _broken |= send.IsConnectionBroken;
+                    if (send.IsConnectionBroken)
+                    {
+                        _broken = true;
+                    }
+
                     return ValueTask.FromException(send.Failure());
                 case EpollSendProgress.Blocked:
                     _writable = false;
@@ -130,7 +134,11 @@ internal sealed partial class EpollConnection
                         _loop.Post(this);
                         return;
                     case EpollSendProgress.Failed:
-                        _broken |= send.What.IsConnectionBroken;
+                        if (send.What.IsConnectionBroken)
+                        {
+                            _broken = true;
+                        }
+
                         failure = send.What.Failure();
                         break;
                 }

@@ -107,7 +107,7 @@ internal sealed partial class EpollConnection : EpollSource, IConnection, IThrea
                 if (_receiveDeadline <= now)
                 {
                     // What has come meanwhile came in time: an end that is not the peer's must not take a request with it.
-                    received = _socket >= 0 && TryReceive(_buffer.Span, out var late) ? late : received;
+                    received = _socket >= 0 && TryReceive(_buffer.Span, isReadable: false, out var late) ? late : received;
                     receiveTimedOut = ClaimReceive();
                 }
                 else

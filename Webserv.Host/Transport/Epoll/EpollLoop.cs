@@ -259,7 +259,7 @@ internal sealed class EpollLoop : IEventLoop
         var count = _events.Wait(_epoll, timeout);
         if (count < 0 && LibC.Errno is var error && error != LibC.EINTR)
         {
-            TransportLog.WaitFailed(_logger, _index, LibC.Describe(error));
+            TellWaitFailed(error);
         }
 
         _sleeping = false;
@@ -302,12 +302,22 @@ internal sealed class EpollLoop : IEventLoop
     }
 
     /// <summary>Nothing may end the loop; the source that failed pays.</summary>
-    private void Fail(EpollSource? source, Exception error)
+    private void Fail(EpollSource? source, Exception error) => Tell(() =>
+    {
+        TransportLog.SourceFailed(_logger, error, _index);
+        source?.OnFailure();
+    });
+
+    private void TellWaitFailed(int error) => Tell(() => TransportLog.WaitFailed(_logger, _index, LibC.Describe(error)));
+
+    private void TellStalled(long milliseconds, long stalls) => Tell(() => TransportLog.LoopStalled(_logger, _index, milliseconds, stalls));
+
+    /// <summary>Logs something; whatever becomes of that, the loop goes on.</summary>
+    private void Tell(Action log)
     {
         try
         {
-            TransportLog.SourceFailed(_logger, error, _index);
-            source?.OnFailure();
+            log();
         }
         catch (Exception second)
         {
@@ -350,7 +360,7 @@ internal sealed class EpollLoop : IEventLoop
         if (end - _stallLogged >= StallLogInterval)
         {
             _stallLogged = end;
-            TransportLog.LoopStalled(_logger, _index, took, stalls);
+            TellStalled(took, stalls);
         }
     }
 

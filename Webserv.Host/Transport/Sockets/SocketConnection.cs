@@ -93,8 +93,32 @@ internal sealed class SocketConnection : IConnection
 
         try
         {
-            var count = await _socket.ReceiveAsync(buffer, SocketFlags.None, timeout).ConfigureAwait(false);
-            return new ReceiveResult(count, count > 0 || buffer.IsEmpty ? ReceiveStatus.Received : ReceiveStatus.End);
+            while (true)
+            {
+                try
+                {
+                    var count = await _socket.ReceiveAsync(buffer, SocketFlags.None, timeout).ConfigureAwait(false);
+                    if (!buffer.IsEmpty)
+                    {
+                        return new ReceiveResult(count, count > 0 ? ReceiveStatus.Received : ReceiveStatus.End);
+                    }
+
+                    // A wait ends with any event, also with one for what has been received since.
+                    if (HasCome(buffer))
+                    {
+                        return new ReceiveResult(0, ReceiveStatus.Received);
+                    }
+                }
+                catch (OperationCanceledException) when (TryRenewTimeout(ref timeout))
+                {
+                    // It was the receive before this one that had taken too long.
+                }
+
+                if (_closed)
+                {
+                    return new ReceiveResult(0, ReceiveStatus.Reset);
+                }
+            }
         }
         catch (OperationCanceledException)
         {
@@ -247,7 +271,24 @@ internal sealed class SocketConnection : IConnection
     private static IPEndPoint? Unmap(IPEndPoint? endpoint) =>
         endpoint is { Address.IsIPv4MappedToIPv6: true } ? new IPEndPoint(endpoint.Address.MapToIPv4(), endpoint.Port) : endpoint;
 
-    /// <summary>Whether the connection became readable together with the deadline of a receive that waits for just that.</summary>
+    /// <summary>Takes another source of cancellation where the deadline has not passed.</summary>
+    private bool TryRenewTimeout(ref CancellationToken timeout)
+    {
+        lock (_lock)
+        {
+            if (_closed || ReceiveDeadline <= Loop.Milliseconds)
+            {
+                return false;
+            }
+
+            _receiveTimeout.Dispose();
+            _receiveTimeout = new CancellationTokenSource();
+            timeout = _receiveTimeout.Token;
+            return true;
+        }
+    }
+
+    /// <summary>Whether the connection is readable, for a receive that waits for just that.</summary>
     private bool HasCome(Memory<byte> buffer)
     {
         lock (_lock)

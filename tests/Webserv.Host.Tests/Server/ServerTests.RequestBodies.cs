@@ -27,6 +27,33 @@ public abstract partial class ServerTests
         }
     }
 
+    /// <summary>Much of it is to come when the answer begins, more than would be drained: whoever has begun to read it goes on.</summary>
+    [Fact]
+    public async Task Body_AnswerBeginsWhileItIsRead_ConnectionIsKept()
+    {
+        const int Size = 400_000;
+        const int First = 30_000;
+        var begun = NewSignal();
+        await using var rig = await StartAsync(setup => setup.Map("/", async (context, cancellation) =>
+        {
+            var buffer = new byte[First];
+            await context.Request.Body.ReadExactlyAsync(buffer, cancellation);
+            await context.Response.Body.WriteAsync(buffer, cancellation);
+            await context.Response.Body.FlushAsync(cancellation);
+            begun.SetResult();
+            await context.Request.Body.CopyToAsync(context.Response.Body, cancellation);
+        }));
+        using var client = await rig.ConnectAsync();
+        await client.SendAsync($"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {Size}\r\n\r\n{new string('x', First)}");
+        await begun.Task;
+        var sending = client.SendAsync(new string('y', Size - First));
+        var response = await client.ReadAsync();
+        await sending;
+        Assert.Equal((200, Size, null), (response.Status, response.Text.Length, response["Connection"]));
+        begun = NewSignal();
+        Assert.Equal(First, (await client.PostAsync("/", new string('z', First))).Text.Length);
+    }
+
     [Fact]
     public async Task Body_Chunked_IsEchoed()
     {
