@@ -18,6 +18,7 @@ internal static class HostLogging
             console.SingleLine = true;
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fffzzz ";
         });
+        EscapeWhatFormattersWrite(logging.Services);
         logging.Services.Configure<ConsoleLoggerOptions>(console =>
         {
             console.LogToStandardErrorThreshold = LogLevel.Trace;
@@ -26,4 +27,17 @@ internal static class HostLogging
             console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
         });
     });
+
+    /// <summary>Puts an <see cref="EscapingConsoleFormatter"/> around each formatter; it has the same name.</summary>
+    private static void EscapeWhatFormattersWrite(IServiceCollection services)
+    {
+        for (var i = 0; i < services.Count; i++)
+        {
+            if (services[i] is { ServiceType: { } service, ImplementationType: { } formatter } && service == typeof(ConsoleFormatter))
+            {
+                services[i] = ServiceDescriptor.Singleton<ConsoleFormatter>(
+                    provider => new EscapingConsoleFormatter((ConsoleFormatter)ActivatorUtilities.CreateInstance(provider, formatter)));
+            }
+        }
+    }
 }
