@@ -47,4 +47,7 @@ internal static partial class Log
 
     [LoggerMessage(107, LogLevel.Critical, "{Entry}: the supervision of the warm interpreter failed")]
     public static partial void WarmSupervisionFailed(ILogger logger, Exception exception, string entry);
+
+    [LoggerMessage(108, LogLevel.Error, "{Entry}: whether a file that the warm interpreter has imported has changed is not known")]
+    public static partial void WarmLookFailed(ILogger logger, Exception exception, string entry);
 }

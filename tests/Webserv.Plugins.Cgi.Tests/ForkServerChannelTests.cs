@@ -73,6 +73,21 @@ public sealed class ForkServerChannelTests
     }
 
     [Fact]
+    public void FindChanged_FileThatCannotBeLookedAt_HasChanged()
+    {
+        var directory = Directory.CreateTempSubdirectory("cgi-tests-").FullName;
+        var path = Path.Join(directory, "below", "file");
+        Directory.CreateDirectory(Path.Join(directory, "below"));
+        File.WriteAllText(path, "");
+        var files = new ImportedFiles();
+        files.Add(path);
+        Directory.Delete(Path.Join(directory, "below"), recursive: true);
+        File.CreateSymbolicLink(Path.Join(directory, "below"), Path.Join(directory, "below")); // ELOOP
+        Assert.Equal(path, files.FindChanged());
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
     public void FindChanged_ManyFiles_LooksAtThemByTurns()
     {
         var path = Path.GetTempFileName();

@@ -66,6 +66,23 @@ public sealed class PrivateDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void Remove_CannotBeOpened_IsNotTakenForGone()
+    {
+        var parent = Path.Join(_parent, "parent");
+        var real = Directory.CreateDirectory(Path.Join(_parent, "real")).FullName;
+        Directory.CreateSymbolicLink(parent, real);
+        var directory = PrivateDirectory.Create(parent, null);
+        File.Delete(parent);
+        Directory.CreateSymbolicLink(parent, new string('x', 300)); // ENAMETOOLONG stands for every error but those that say that nothing is there.
+        Assert.Contains("open: ", Assert.Throws<IOException>(directory.Remove).Message, StringComparison.Ordinal);
+        Assert.Single(Directory.EnumerateFileSystemEntries(real));
+
+        File.Delete(parent);
+        Directory.CreateSymbolicLink(parent, parent);
+        directory.Remove(); // A loop: nothing is there.
+    }
+
+    [Fact]
     public void Create_NoParent_SaysSo() =>
         Assert.Contains("errno 2", Assert.Throws<IOException>(() => PrivateDirectory.Create(Path.Join(_parent, "none"), null)).Message, StringComparison.Ordinal);
 

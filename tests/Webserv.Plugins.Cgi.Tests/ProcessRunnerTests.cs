@@ -46,6 +46,22 @@ public sealed class ProcessRunnerTests
         await process.DisposeAsync();
     }
 
+    [Theory(Timeout = 20_000)]
+    [InlineData("spawn")]
+    [InlineData("portable")]
+    public async Task Dispose_StreamsOfAProgramThatEnded_AreClosed(string kind)
+    {
+        var process = Runner(kind).Start(Shell("exit 0"));
+        await process.Exited.WaitAsync(Cancellation);
+        process.Reap();
+        await process.DisposeAsync();
+        await Assert.ThrowsAnyAsync<ObjectDisposedException>(() => process.StandardInput.WriteAsync("x"u8.ToArray(), Cancellation).AsTask());
+        foreach (var stream in (Stream[])[process.StandardOutput, process.StandardError])
+        {
+            await Assert.ThrowsAnyAsync<ObjectDisposedException>(() => stream.ReadAsync(new byte[1], Cancellation).AsTask());
+        }
+    }
+
     [Theory]
     [InlineData("spawn", "/no/such/program", (int)ProcessStartFailure.NotFound)]
     [InlineData("spawn", "/etc/passwd", (int)ProcessStartFailure.NotExecutable)]

@@ -39,7 +39,14 @@ internal sealed class ImportedFiles
     // A file that is gone has the year 1601, which no file has that was read.
     private static (DateTime Time, long Length) Look(string path)
     {
-        var information = new FileInfo(path);
-        return (information.LastWriteTimeUtc, information.Exists ? information.Length : -1);
+        try
+        {
+            var information = new FileInfo(path);
+            return (information.LastWriteTimeUtc, information.Exists ? information.Length : -1);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return (default, -1); // It cannot be reached, by an interpreter as little: another than when it was read.
+        }
     }
 }

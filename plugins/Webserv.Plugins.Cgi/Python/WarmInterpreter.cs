@@ -262,13 +262,23 @@ internal sealed class WarmInterpreter : IAsyncDisposable
         // Nobody's request waits for the disk.
         _ = Task.Run(() =>
         {
-            if (server.Files.FindChanged() is { } changed)
+            try
             {
-                Replace($"{changed} has changed");
+                if (server.Files.FindChanged() is { } changed)
+                {
+                    Replace($"{changed} has changed");
+                }
             }
-
-            Volatile.Write(ref _lastFileLook, _time.GetTimestamp());
-            Volatile.Write(ref _lookingAtFiles, 0);
+            catch (Exception exception)
+            {
+                // The next look goes on with the next file.
+                Log.WarmLookFailed(_logger, exception, _entry);
+            }
+            finally
+            {
+                Volatile.Write(ref _lastFileLook, _time.GetTimestamp());
+                Volatile.Write(ref _lookingAtFiles, 0);
+            }
         });
     }
 

@@ -19,6 +19,7 @@ internal sealed class WarmScriptProcess : IScriptProcess
     private readonly Lock _gate = new();
     private ProcessExit _exit;
     private ProcessExit? _seen;
+    private ScriptSignal? _delayed;
     private bool _collecting;
     private bool _collected;
     private bool _gone;
@@ -51,18 +52,16 @@ internal sealed class WarmScriptProcess : IScriptProcess
         {
             if (_collecting)
             {
-                return true; // Its number may be free before the answer is here; there is another signal after that.
+                // Its number may be free before the answer is here. If it runs it gets the signal then; if it has ended, its group gets another.
+                if (signal != ScriptSignal.Probe && _delayed != ScriptSignal.Kill)
+                {
+                    _delayed = signal;
+                }
+
+                return true;
             }
 
-            var number = signal switch
-            {
-                ScriptSignal.Kill => Native.SignalKill,
-                ScriptSignal.Terminate => Native.SignalTerminate,
-                _ => 0,
-            };
-
-            // In its first moments it has no group of its own yet. Until it is collected its number is nobody else's.
-            return !_gone && (Kill(-Id, number) || (!_collected && Kill(Id, number)));
+            return Send(signal);
         }
     }
 
@@ -82,6 +81,19 @@ internal sealed class WarmScriptProcess : IScriptProcess
         await StandardInput.DisposeAsync().ConfigureAwait(false);
         await StandardOutput.DisposeAsync().ConfigureAwait(false);
         await StandardError.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private bool Send(ScriptSignal signal)
+    {
+        var number = signal switch
+        {
+            ScriptSignal.Kill => Native.SignalKill,
+            ScriptSignal.Terminate => Native.SignalTerminate,
+            _ => 0,
+        };
+
+        // In its first moments it has no group of its own yet. Until it is collected its number is nobody else's.
+        return !_gone && (Kill(-Id, number) || (!_collected && Kill(Id, number)));
     }
 
     // EPERM: somebody is there, who may have become another user.
@@ -144,8 +156,15 @@ internal sealed class WarmScriptProcess : IScriptProcess
         lock (_gate)
         {
             _collecting = false;
+            var delayed = _delayed;
+            _delayed = null;
             if (answer == ForkServer.Runs)
             {
+                if (delayed is { } signal)
+                {
+                    Send(signal);
+                }
+
                 return false;
             }
 

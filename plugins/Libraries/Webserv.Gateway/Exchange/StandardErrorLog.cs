@@ -59,11 +59,7 @@ internal sealed class StandardErrorLog(ILogger logger, TimeProvider time, string
             EndLine();
         }
 
-        if (_suppressed > 0)
-        {
-            Log.StandardErrorSuppressed(logger, script, traceId, _suppressed);
-            _suppressed = 0;
-        }
+        TellSuppressed();
     }
 
     /// <summary>Takes the next part of it.</summary>
@@ -118,9 +114,19 @@ internal sealed class StandardErrorLog(ILogger logger, TimeProvider time, string
         {
             _credit = LinesPerSecond;
             _creditTime = time.GetTimestamp();
+            TellSuppressed(); // Some programs never end.
         }
 
         return _credit > 0 && _credit-- > 0;
+    }
+
+    private void TellSuppressed()
+    {
+        if (_suppressed > 0)
+        {
+            Log.StandardErrorSuppressed(logger, script, traceId, _suppressed);
+            _suppressed = 0;
+        }
     }
 
     // Control characters could forge entries or drive a terminal.

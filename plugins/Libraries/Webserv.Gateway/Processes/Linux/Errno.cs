@@ -13,6 +13,7 @@ internal static class Errno
     public const int NotDirectory = 20; // ENOTDIR
     public const int IsDirectory = 21; // EISDIR
     public const int NotEmpty = 39; // ENOTEMPTY
+    public const int Loop = 40; // ELOOP
     private const int TooLarge = 7; // E2BIG
     private const int Again = 11; // EAGAIN
     private const int NoMemory = 12; // ENOMEM

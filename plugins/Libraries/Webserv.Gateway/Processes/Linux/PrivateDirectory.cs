@@ -42,7 +42,7 @@ internal sealed class PrivateDirectory
 
         try
         {
-            using var opened = Open(NativeFiles.CurrentDirectory, directory._path) ?? throw directory.Failed("open");
+            using var opened = directory.Open(NativeFiles.CurrentDirectory, directory._path) ?? throw directory.Failed("open");
             var descriptor = (int)opened.DangerousGetHandle();
 
             // The umask may have taken something away.
@@ -56,7 +56,7 @@ internal sealed class PrivateDirectory
         }
         catch
         {
-            directory.Remove();
+            _ = directory.TryRemoveDirectory(NativeFiles.CurrentDirectory, directory._path); // Empty, and that needs no descriptor.
             throw;
         }
     }
@@ -171,7 +171,8 @@ internal sealed class PrivateDirectory
     }
 
     /// <summary>Opens a directory; <see langword="null"/> where it is gone or none.</summary>
-    private static SafeFileHandle? Open(int parent, byte[] name)
+    /// <exception cref="IOException">It cannot be opened, and so may be there: there is no descriptor left, for example.</exception>
+    private SafeFileHandle? Open(int parent, byte[] name)
     {
         var flags = NativeFiles.DirectoryOnly | NativeFiles.NoFollow | Native.CloseOnExec;
         var descriptor = NativeFiles.Open(parent, name, flags);
@@ -182,7 +183,16 @@ internal sealed class PrivateDirectory
             descriptor = NativeFiles.Open(parent, name, flags);
         }
 
-        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : null;
+        if (descriptor >= 0)
+        {
+            return new SafeFileHandle(descriptor, ownsHandle: true);
+        }
+
+        return Marshal.GetLastPInvokeError() switch
+        {
+            Errno.NotFound or Errno.NotDirectory or Errno.Loop => null,
+            var error => throw Failed("open", error),
+        };
     }
 
     /// <summary>Some of the names in a directory, as bytes with their NUL: a script may call a file whatever it wants.</summary>

@@ -36,9 +36,12 @@ internal sealed class PortableScriptProcess(Process process) : IScriptProcess
         ? new ProcessExit(null, code - 128)
         : new ProcessExit(code);
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        // Process leaves streams open that somebody has asked for.
+        await StandardInput.DisposeAsync().ConfigureAwait(false);
+        await StandardOutput.DisposeAsync().ConfigureAwait(false);
+        await StandardError.DisposeAsync().ConfigureAwait(false);
         process.Dispose();
-        return ValueTask.CompletedTask;
     }
 }
