@@ -365,7 +365,7 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
             {
                 _warm[interpreter] = new WarmInterpreter(
                     _entry.ConfigurationPath,
-                    () => _programs.Find(interpreter.Program!) is { } program ? new ProcessStart(program, interpreter.Arguments, "/", _commonEnvironment) { Limits = WarmInterpreter.Inherited(_processLimits) } : null,
+                    () => _programs.Find(interpreter.Program!) is { } program ? new ProcessStart(program, interpreter.Arguments, "/", WarmEnvironment()) { Limits = WarmInterpreter.Inherited(_processLimits) } : null,
                     _options.Python,
                     _runner,
                     _streams,
@@ -374,6 +374,9 @@ internal sealed class CgiMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisp
             }
         }
     }
+
+    private Dictionary<string, string> WarmEnvironment() =>
+        _sweep is null ? _commonEnvironment : new(_commonEnvironment, StringComparer.Ordinal) { [ProcessMarks.Variable] = ProcessMarks.Nobody };
 
     /// <summary>The process ends as soon as this returns.</summary>
     private void OnProcessExit(object? sender, EventArgs arguments)

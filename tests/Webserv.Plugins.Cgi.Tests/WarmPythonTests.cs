@@ -315,6 +315,58 @@ public sealed class WarmPythonTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Invoke_ScriptLeavesADaemonThatExecutesNothing_ItIsEndedWithIt()
+    {
+        await using var site = await WarmSiteAsync(static options => options.KillGrace = TimeSpan.FromMilliseconds(100));
+        site.Write("a.py", Head + """
+            read, write = os.pipe()
+            if os.fork() == 0:
+                os.setsid()
+                if os.fork() == 0:
+                    for fd in (0, 1, 2):
+                        os.dup2(os.open('/dev/null', os.O_RDWR), fd)
+                    os.write(write, str(os.getpid()).encode())
+                    import time
+                    time.sleep(1000)
+                os._exit(0)
+            os.wait()
+            print(os.getppid(), os.read(read, 20).decode(), os.environ['WEBSERV_SCRIPT_ID'] in open('/proc/self/environ').read())
+            """);
+        site.Write("b.py", Head + "import time\nprint('begun', flush=True)\ntime.sleep(1000)");
+        var other = site.SendAsync(TestHttpContext.Get("/b.py"));
+        var words = (await site.GetAsync("/a.py")).Split();
+        Assert.Equal($"{Interpreter(site).Id}", words[0]);
+        await EndOf(int.Parse(words[1], CultureInfo.InvariantCulture));
+        Assert.Equal("True", words[2]);
+        Assert.False(other.IsCompleted);
+        Assert.DoesNotContain(site.Log, static line => line.Contains("KillDescendants does not find", StringComparison.Ordinal));
+        Assert.True(Interpreter(site).Id is not null);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Invoke_PreloadWritesOverTheEnvironment_IsSaidAndScriptsRun()
+    {
+        // As modules do that set the title of a process.
+        var library = Directory.CreateTempSubdirectory("warm-library-").FullName;
+        await File.WriteAllTextAsync(Path.Join(library, "warm_title.py"), """
+            with open('/proc/self/stat') as file:
+                begin, end = (int(field) for field in file.read().rpartition(')')[2].split()[47:49])
+            with open('/proc/self/mem', 'r+b', 0) as memory:
+                memory.seek(begin)
+                memory.write(b'title'.ljust(end - begin, b'\0'))
+            """, Cancellation);
+        await using var site = await WarmSiteAsync(options =>
+        {
+            options.Environment["PYTHONPATH"] = library;
+            options.Python.Preload = ["warm_title"];
+        });
+        site.Write("a.py", Head + "print(os.getppid(), len(os.environ['WEBSERV_SCRIPT_ID']), open('/proc/self/environ').read().rstrip('\\0'))");
+        Assert.Equal($"{Interpreter(site).Id} 24 title\n", await site.GetAsync("/a.py"));
+        await Eventually(site, "KillDescendants does not find what forks, makes a session and executes nothing: WEBSERV_SCRIPT_ID: it is not there");
+        Directory.Delete(library, recursive: true);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Dispose_ScriptsRun_NoProcessIsLeft()
     {
         var site = await WarmSiteAsync(static options => options.KillGrace = TimeSpan.FromMilliseconds(100));

@@ -18,6 +18,7 @@ import posix
 import sys
 
 CONTROL = 0
+MARK = b"WEBSERV_SCRIPT_ID"
 LARGEST = 1 << 18
 STARTUP_SECONDS = 60
 # Modules of the standard library's own that do not write through the C library's buffers, which only a full exit flushes.
@@ -67,6 +68,45 @@ def parse_environment(block):
     return dict(variable.split(b"=", 1) for variable in block.split(b"\0") if variable)
 
 
+def find_mark(nobody):
+    """
+    Where the environment that this process was started with, which the system shows of each of its copies (/proc/PID/environ), has
+    the value of the variable by which the server finds what a script leaves behind; 0 where it is not to be or cannot be written.
+    """
+    if nobody is None:
+        return 0
+    place = MARK + b"=" + nobody + b"\0"
+    try:
+        status = posix.open("/proc/self/stat", posix.O_RDONLY | posix.O_CLOEXEC)
+        fields = posix.read(status, 4096)
+        posix.close(status)
+        begin, end = (int(field) for field in fields[fields.rindex(b")") + 2 :].split()[47:49])
+        memory = posix.open("/proc/self/mem", posix.O_RDWR | posix.O_CLOEXEC)
+        at = (b"\0" + posix.pread(memory, end - begin, begin)).find(b"\0" + place)
+        written = at >= 0 and posix.pwrite(memory, place, begin + at)
+        posix.close(memory)
+        if written == len(place):
+            return begin + at + len(MARK) + 1
+        reason = "it is not there"
+    except (OSError, ValueError, OverflowError) as problem:
+        reason = str(problem)
+    posix.write(2, f"KillDescendants does not find what forks, makes a session and executes nothing: {MARK.decode()}: {reason}\n".encode())
+    return 0
+
+
+def set_mark(mark, nobody):
+    """Writes the mark of the script that this process becomes, unless something else is there by now."""
+    if MARK_AT and mark is not None and len(mark) == len(nobody):
+        try:
+            memory = posix.open("/proc/self/mem", posix.O_RDWR | posix.O_CLOEXEC)
+            place = MARK + b"=" + nobody + b"\0"
+            if posix.pread(memory, len(place), MARK_AT - len(MARK) - 1) == place:
+                posix.pwrite(memory, mark, MARK_AT)
+            posix.close(memory)
+        except OSError:
+            pass  # It could be written when this began. The script's group is ended in any case.
+
+
 ENCODING = sys.getfilesystemencoding()
 ERRORS = sys.getfilesystemencodeerrors()
 FIRST_NAMES = {name: value for name, value in sys.modules["__main__"].__dict__.items() if name[:2] == "__"}
@@ -108,6 +148,7 @@ if "os" in sys.modules:
 ADDED = {name: value for name, value in _now.items() if _before.get(name) != value}
 REMOVED = [name for name in _before if name not in _now]
 OWN = frozenset(_now)
+MARK_AT = find_mark(_before.get(MARK))
 MAIN = type(sys)("__main__")  # The one there is belongs to this program's outermost frame.
 
 
@@ -138,6 +179,7 @@ def run(message, first):
         posix.dup2(first[target], target)
     for descriptor in first:
         posix.close(descriptor)
+    set_mark(environment.get(MARK), _before.get(MARK))
     if limits:
         set_limits(limits)
     set_environment(environment)

@@ -15,6 +15,12 @@ internal static class ProcessMarks
     /// <summary>The length of a mark.</summary>
     public const int Length = 24;
 
+    /// <summary>
+    /// The mark of nobody. A process that forks for scripts is started with it, so that the environment that the system shows of
+    /// each copy has room for the mark of the script that it becomes.
+    /// </summary>
+    public const string Nobody = "000000000000000000000000";
+
     private const int FirstBuffer = 16 * 1024;
 
     // The system takes no more than 6 MB for arguments and environment.
