@@ -20,20 +20,20 @@ internal sealed class EscapingConsoleFormatter(ConsoleFormatter inner) : Console
         [.. Enumerable.Range(0, 0xA0).Select(static code => (char)code).Where(static character => char.IsControl(character) && character != '\t'), '\u2028', '\u2029']);
 
     [ThreadStatic]
-    private static StringWriter? t_writer;
+    private static StringWriter? _writer;
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         // Taken, so that what is logged by the formatting itself has another one.
-        var writer = t_writer ?? new StringWriter(CultureInfo.InvariantCulture);
-        t_writer = null;
+        var writer = _writer ?? new StringWriter(CultureInfo.InvariantCulture);
+        _writer = null;
         inner.Write(logEntry, scopeProvider, writer);
         var text = writer.GetStringBuilder();
         Write(text.ToString(), logEntry.Category, textWriter);
         text.Clear();
         if (text.Capacity <= KeptCapacity)
         {
-            t_writer = writer;
+            _writer = writer;
         }
     }
 

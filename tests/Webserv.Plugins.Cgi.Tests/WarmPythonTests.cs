@@ -117,6 +117,7 @@ public sealed class WarmPythonTests
             await site.AllEndedAsync();
             Assert.Contains(site.Log, static line => line.EndsWith("stderr: to the log", StringComparison.Ordinal));
             Assert.DoesNotContain(site.Log, static line => line.Contains("no warm interpreter", StringComparison.Ordinal));
+            Assert.DoesNotContain(site.Log, static line => line.Contains("KillDescendants", StringComparison.Ordinal));
         }
 
         Assert.StartsWith("stdout the body\n0o100640 65534 0o40700\n(65534, 65534, 65534) ", answers[0], StringComparison.Ordinal);
