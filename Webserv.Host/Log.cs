@@ -95,8 +95,11 @@ internal static partial class Log
     [LoggerMessage(204, LogLevel.Error, "Virtual server {Name} was replaced and has requests inside that do not heed cancellation; its middleware are disposed under them")]
     public static partial void ServerNotDrained(ILogger logger, string name);
 
-    [LoggerMessage(201, LogLevel.Warning, "{Middleware} could not be disposed")]
-    public static partial void DisposeFailed(ILogger logger, string middleware, Exception exception);
+    [LoggerMessage(201, LogLevel.Warning, "{Middleware} could not be disposed: plugin {Plugin} {Reason}")]
+    public static partial void DisposeFailed(ILogger logger, string middleware, string plugin, string reason, Exception exception);
+
+    [LoggerMessage(205, LogLevel.Error, "{Middleware} of plugin {Plugin} could not be made for {Path}")]
+    public static partial void MakeFailed(ILogger logger, string middleware, string plugin, string path, Exception exception);
 
     [LoggerMessage(202, LogLevel.Error, "{Path} could not be initialised")]
     public static partial void InitializeFailed(ILogger logger, string path, Exception exception);
@@ -109,6 +112,9 @@ internal static partial class Log
 
     [LoggerMessage(301, LogLevel.Warning, "Requests still ran after {Seconds} s (Limits.ShutdownTimeout) and were cut")]
     public static partial void StopTimedOut(ILogger logger, double seconds);
+
+    [LoggerMessage(309, LogLevel.Error, "Plugins, or a reload, have not ended {Seconds} s after the stop began; the process ends without them")]
+    public static partial void PluginsNotLetGo(ILogger logger, double seconds);
 
     [LoggerMessage(302, LogLevel.Information, "Reloaded; generation {Number} serves; virtual servers that changed: {Changed}")]
     public static partial void Reloaded(ILogger logger, int number, string changed);

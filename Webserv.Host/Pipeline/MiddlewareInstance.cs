@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Webserv.Abstractions.Pipeline;
 using Webserv.Host.Configuration;
@@ -36,6 +35,12 @@ internal sealed class MiddlewareInstance
 
     /// <summary>The instance.</summary>
     public IMiddleware Middleware { get; }
+
+    /// <summary>How long its clean-up may take before it is given up.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The clock.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>The plugin that it is of.</summary>
     public string PluginId => _registration.PluginId;
@@ -94,9 +99,8 @@ internal sealed class MiddlewareInstance
         }
     }
 
-    /// <summary>Lets go; the last one disposes the middleware. One that throws does not keep others from it.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "A plugin's failure to clean up is logged and is its own.")]
-    private async Task ReleaseAsync()
+    /// <summary>Lets go; the last one disposes the middleware. One that throws, or does not end, does not keep others from it.</summary>
+    public async Task ReleaseAsync()
     {
         if (Interlocked.Decrement(ref _holders) > 0)
         {
@@ -105,20 +109,31 @@ internal sealed class MiddlewareInstance
 
         try
         {
-            if (Middleware is IAsyncDisposable asyncDisposable)
+            if (Middleware is IAsyncDisposable or IDisposable)
             {
-                await asyncDisposable.DisposeAsync().ConfigureAwait(false);
-            }
-            else if (Middleware is IDisposable disposable)
-            {
-                disposable.Dispose();
+                await PluginCode.RunAsync(
+                    PluginId, $"the clean-up of {_registration.Name}", _ => DisposeMiddlewareAsync(), StopTimeout, TimeProvider, _logger, CancellationToken.None)
+                    .ConfigureAwait(false);
             }
         }
-        catch (Exception exception)
+        catch (PluginException exception)
         {
-            Log.DisposeFailed(_logger, Middleware.GetType().Name, exception);
+            // Its plugin is let go all the same: what goes on in there keeps its code in memory by itself.
+            Log.DisposeFailed(_logger, Middleware.GetType().Name, PluginId, exception.Message, exception);
         }
 
         await _plugin.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task DisposeMiddlewareAsync()
+    {
+        if (Middleware is IAsyncDisposable asyncDisposable)
+        {
+            await asyncDisposable.DisposeAsync().ConfigureAwait(false);
+        }
+        else if (Middleware is IDisposable disposable)
+        {
+            disposable.Dispose();
+        }
     }
 }

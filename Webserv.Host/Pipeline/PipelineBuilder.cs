@@ -18,6 +18,8 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
 {
     /// <summary>Those that the generation before has and this one may go on with; each is taken once.</summary>
     private readonly List<MiddlewareInstance> _reusable = [];
+
+    /// <summary>Those of the server that is being made.</summary>
     private readonly List<MiddlewareInstance> _middleware = [];
     private bool _hasGaps;
     private TimingSettings? _timing;
@@ -29,8 +31,11 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
     /// </summary>
     public bool IsCheck { get; init; }
 
-    /// <summary>How long the initialisation of a middleware may take before the start is given up.</summary>
+    /// <summary>How long a middleware may take to be made, and to be initialised, before the start is given up.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the clean-up of a middleware may take before it is given up.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The generation that serves; what stays the same is taken over from it.</summary>
     public PipelineGeneration? Previous { get; init; }
@@ -55,28 +60,30 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
         var servers = new List<VirtualServer>();
         var made = new List<VirtualServer>();
         _reusable.AddRange(Previous?.Servers.Servers.SelectMany(server => server.Lifetime.Middleware) ?? []);
-        foreach (var server in options.VirtualServers)
-        {
-            var limit = PipelineScope.Limit(server.MaxRequestBodySize ?? options.Limits.MaxRequestBodySize);
-            var same = Previous?.Servers.Servers.FirstOrDefault(old => old.IsSameAs(server, limit, catalog, options.Plugins));
-            if (same is null)
-            {
-                same = Make(server, limit, number, responder, counter);
-                made.Add(same);
-            }
-
-            servers.Add(same);
-        }
-
         var built = false;
         try
         {
+            foreach (var server in options.VirtualServers)
+            {
+                var limit = PipelineScope.Limit(server.MaxRequestBodySize ?? options.Limits.MaxRequestBodySize);
+                var same = Previous?.Servers.Servers.FirstOrDefault(old => old.IsSameAs(server, limit, catalog, options.Plugins));
+                if (same is null)
+                {
+                    same = await MakeAsync(server, limit, number, responder, counter, cancellation).ConfigureAwait(false);
+                    made.Add(same);
+                }
+
+                servers.Add(same);
+            }
+
             built = counter.Count == 0 && (IsCheck || await InitializeAllAsync(cancellation).ConfigureAwait(false));
         }
         finally
         {
             if (!built)
             {
+                // Those of a server that was not finished.
+                await MiddlewareInstance.ReleaseAllAsync(_middleware).ConfigureAwait(false);
                 foreach (var server in made)
                 {
                     await server.Lifetime.RetireAsync(TimeSpan.Zero, static () => { }, TimeProvider).ConfigureAwait(false);
@@ -89,15 +96,18 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             : null;
     }
 
-    private VirtualServer Make(VirtualServerOptions server, long? limit, int generation, ErrorResponder responder, CountingErrors counter)
+    private async Task<VirtualServer> MakeAsync(
+        VirtualServerOptions server, long? limit, int generation, ErrorResponder responder, CountingErrors counter, CancellationToken cancellation)
     {
         var scope = new PipelineScope(server.Name, options.Directory, server.Root, limit);
-        _middleware.Clear();
         _hasGaps = false;
         _timing = TimingSettings.Of(server, options.Plugins, TimeProvider, logger);
-        var pipeline = Compile(server.Pipeline, scope, Time("end", "end of the pipeline", AnswerNotFound, null), counter);
+        var end = Time("end", "end of the pipeline", AnswerNotFound, null);
+        var pipeline = await CompileAsync(server.Pipeline, scope, end, counter, cancellation).ConfigureAwait(false);
         var logs = AccessLogs is null ? null : new AccessLogLeases(AccessLogs);
-        return new VirtualServer(server, limit, pipeline, responder, new VirtualServerLifetime(server.Name, [.. _middleware], logs, logger))
+        var lifetime = new VirtualServerLifetime(server.Name, [.. _middleware], logs, logger);
+        _middleware.Clear();
+        return new VirtualServer(server, limit, pipeline, responder, lifetime)
         {
             Generation = generation,
             HasGaps = _hasGaps,
@@ -128,24 +138,30 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
         return !failed;
     }
 
-    private RequestDelegate Compile(IReadOnlyList<PipelineEntryOptions> entries, PipelineScope scope, RequestDelegate next, CountingErrors counter)
+    private async Task<RequestDelegate> CompileAsync(
+        IReadOnlyList<PipelineEntryOptions> entries, PipelineScope scope, RequestDelegate next, CountingErrors counter, CancellationToken cancellation)
     {
         // From the last to the first, since each holds the delegate of the one behind it. Instances are made in that order too.
         for (var index = entries.Count - 1; index >= 0; index--)
         {
-            next = Compile(entries[index], scope, next, counter);
+            next = await CompileAsync(entries[index], scope, next, counter, cancellation).ConfigureAwait(false);
         }
 
         return next;
     }
 
-    private RequestDelegate Compile(PipelineEntryOptions entry, PipelineScope outer, RequestDelegate next, CountingErrors counter)
+    private async Task<RequestDelegate> CompileAsync(
+        PipelineEntryOptions entry, PipelineScope outer, RequestDelegate next, CountingErrors counter, CancellationToken cancellation)
     {
         var scope = outer.Enter(entry);
         var behind = entry.MaxRequestBodySize is null ? next : WithBodyLimit(outer.MaxRequestBodySize, next);
         var inner = entry.Use is not null
-            ? Time(entry.Use, Describe(entry), CompileMiddleware(entry, entry.Use, scope, behind, counter), StatisticsOf(entry.Use))
-            : Compile(entry.Pipeline ?? [], scope, behind, counter);
+            ? Time(
+                entry.Use,
+                Describe(entry),
+                await CompileMiddlewareAsync(entry, entry.Use, scope, behind, counter, cancellation).ConfigureAwait(false),
+                StatisticsOf(entry.Use))
+            : await CompileAsync(entry.Pipeline ?? [], scope, behind, counter, cancellation).ConfigureAwait(false);
         if (entry.MaxRequestBodySize is not null)
         {
             inner = WithBodyLimit(scope.MaxRequestBodySize, inner);
@@ -167,15 +183,15 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
 
     private PluginStatistics? StatisticsOf(string middleware) => options.Plugins.Statistics ? catalog.Find(middleware)?.Usage.Statistics : null;
 
-    private RequestDelegate CompileMiddleware(
-        PipelineEntryOptions entry, string name, PipelineScope scope, RequestDelegate next, CountingErrors counter)
+    private async Task<RequestDelegate> CompileMiddlewareAsync(
+        PipelineEntryOptions entry, string name, PipelineScope scope, RequestDelegate next, CountingErrors counter, CancellationToken cancellation)
     {
         if (catalog.Find(name) is not { } registration)
         {
             return CompileMissing(entry, name, counter);
         }
 
-        if (GetInstance(registration, entry, scope, counter) is not { } instance)
+        if (await GetInstanceAsync(registration, entry, scope, counter, cancellation).ConfigureAwait(false) is not { } instance)
         {
             return next;
         }
@@ -198,7 +214,8 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
     }
 
     /// <summary>Takes one over from the generation before, or makes it.</summary>
-    private MiddlewareInstance? GetInstance(IMiddlewareRegistration registration, PipelineEntryOptions entry, PipelineScope scope, CountingErrors counter)
+    private async Task<MiddlewareInstance?> GetInstanceAsync(
+        IMiddlewareRegistration registration, PipelineEntryOptions entry, PipelineScope scope, CountingErrors counter, CancellationToken cancellation)
     {
         var fingerprint = $"{registration.Name}|{scope.Fingerprint}|{Fingerprint.Of(entry.Options, counter)}";
         var index = _reusable.FindIndex(candidate => candidate.IsMadeBy(registration, fingerprint));
@@ -210,15 +227,15 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             return kept;
         }
 
-        var middleware = registration.Create(new PipelineEntry(registration.Name, entry.ConfigurationPath, scope), entry.Options, counter);
-        if (middleware is null)
+        var maker = new MiddlewareMaker { StartTimeout = StartTimeout, StopTimeout = StopTimeout, TimeProvider = TimeProvider, Logger = logger };
+        var place = new PipelineEntry(registration.Name, entry.ConfigurationPath, scope);
+        if (await maker.MakeAsync(registration, place, entry.Options, fingerprint, counter, cancellation).ConfigureAwait(false) is not { } instance)
         {
             return null;
         }
 
-        var instance = new MiddlewareInstance(middleware, registration, fingerprint, logger);
         _middleware.Add(instance);
-        if (middleware is IAsyncInitializer initializer)
+        if (instance.Middleware is IAsyncInitializer initializer)
         {
             _initializers.Add((initializer, registration.PluginId, entry.ConfigurationPath));
         }

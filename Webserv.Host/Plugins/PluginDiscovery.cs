@@ -78,16 +78,7 @@ internal static class PluginDiscovery
 
             foreach (var folder in Directory.EnumerateDirectories(directory).Order(StringComparer.Ordinal))
             {
-                var id = Path.GetFileName(folder);
-                var file = Path.Combine(folder, id + Extension);
-                if (File.Exists(file))
-                {
-                    candidates.Add(new PluginCandidate(id, file, HasFolder: true));
-                }
-                else
-                {
-                    AddMisnamed(new MisnamedPlugin(id, file, GetAssemblyNames(folder)), logger, misnamed);
-                }
+                LookInto(folder, candidates, logger, misnamed);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -97,6 +88,31 @@ internal static class PluginDiscovery
         }
 
         return candidates;
+    }
+
+    private static void LookInto(string folder, List<PluginCandidate> candidates, ILogger logger, ICollection<MisnamedPlugin> misnamed)
+    {
+        var id = Path.GetFileName(folder);
+        var file = Path.Combine(folder, id + Extension);
+        if (File.Exists(file))
+        {
+            candidates.Add(new PluginCandidate(id, file, HasFolder: true));
+            return;
+        }
+
+        try
+        {
+            AddMisnamed(new MisnamedPlugin(id, file, GetAssemblyNames(folder)), logger, misnamed);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Deleted since it was listed: it is no plugin any more.
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Another user's, or lost+found: the plugins behind it are none the less there.
+            logger.PluginFolderUnreadable(folder, exception.Message);
+        }
     }
 
     // Folders without any are something else: in a checkout, the sources of plugins.

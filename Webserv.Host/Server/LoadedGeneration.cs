@@ -45,6 +45,8 @@ internal sealed class LoadedGeneration
                 AccessLogs = parts.AccessLogs,
                 Previous = previous?.Generation,
                 TimeProvider = parts.TimeProvider,
+                StartTimeout = parts.PluginSettings.StartTimeout,
+                StopTimeout = parts.PluginSettings.StopTimeout,
                 Failing = parts.PluginSettings.Failing,
             };
             BudgetCheck.Warn(options.Plugins, catalog, logger);

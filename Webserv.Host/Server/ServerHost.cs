@@ -64,9 +64,9 @@ internal sealed class ServerHost : IServerHost
             await PrintEndpointsAsync(options, server).ConfigureAwait(false);
             manager.Ready();
             Func<Task> reload = () => ReloadAsync(server, configurationFile, watcher, manager, logger, signals.Stopping);
-            reloads.Attach(() => _ = reload(), () => _ = server.ReopenLogsAsync());
+            reloads.Attach(() => DetachedTask.Start(reload), () => DetachedTask.Start(server.ReopenLogsAsync));
             watcher.Start(reload);
-            plugins.Failing.Attach(() => _ = reload());
+            plugins.Failing.Attach(() => DetachedTask.Start(reload));
             await signals.WaitAsync().ConfigureAwait(false);
             manager.Stopping();
             plugins.Failing.Attach(null);

@@ -19,16 +19,25 @@ internal sealed class WebServer : IAsyncDisposable
     // What a proxy connects for it sends at once; a connection that it keeps in stock must not hold up a stop for longer.
     private static readonly TimeSpan HeaderPatience = TimeSpan.FromSeconds(1);
 
+    // What a stop may take besides the time of requests and that of the clean-up of plugins.
+    private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(2);
+
     private readonly WebServerParts _parts;
     private readonly Http1Server _http;
     private readonly ProxyProtocolHandler _connections;
     private readonly Dictionary<ListenEndpoint, IConnectionListener> _listeners = [];
+
+    /// <summary>Held by one reload from its beginning to its end, however long plugins take for their part of it.</summary>
     private readonly SemaphoreSlim _changing = new(1, 1);
+
+    /// <summary>Held by whoever changes what is listened on; no code of plugins runs meanwhile.</summary>
+    private readonly SemaphoreSlim _listening = new(1, 1);
     private readonly ServerMeter _meter;
     private ServingState _serving;
     private Task[] _retirements = [];
     private ControlServer? _control;
     private volatile bool _isStopping;
+    private long? _stopBegan;
 
     private WebServer(WebServerParts parts, LoadedGeneration loaded, WebservOptions options)
     {
@@ -106,10 +115,28 @@ internal sealed class WebServer : IAsyncDisposable
                 return false;
             }
 
+            if (await TryPutInPlaceAsync(next, options, errors).ConfigureAwait(false))
+            {
+                return true;
+            }
+
+            await next.RetireAsync(Serving.Loaded, TimeSpan.Zero, _http).ConfigureAwait(false);
+            return false;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private async Task<bool> TryPutInPlaceAsync(LoadedGeneration next, WebservOptions options, IConfigurationErrors errors)
+    {
+        await _listening.WaitAsync().ConfigureAwait(false);
+        try
+        {
             // A server that was told to stop meanwhile must not listen again.
             if (_isStopping || await BindAsync(options, errors).ConfigureAwait(false) is not { } bound)
             {
-                await next.RetireAsync(Serving.Loaded, TimeSpan.Zero, _http).ConfigureAwait(false);
                 return false;
             }
 
@@ -126,7 +153,7 @@ internal sealed class WebServer : IAsyncDisposable
         }
         finally
         {
-            _changing.Release();
+            _listening.Release();
         }
     }
 
@@ -177,9 +204,29 @@ internal sealed class WebServer : IAsyncDisposable
         await CloseAllListenersAsync().ConfigureAwait(false);
         await _http.StopAsync(TimeSpan.Zero).ConfigureAwait(false);
         _meter.Dispose();
-        await Task.WhenAll([.. _retirements, Serving.Loaded.RetireAsync(null, TimeSpan.Zero, _http)]).ConfigureAwait(false);
+        await LetGoAsync().ConfigureAwait(false);
         await _parts.DisposeAsync().ConfigureAwait(false);
-        _changing.Dispose();
+    }
+
+    /// <summary>
+    /// Waits for a reload that is under way, and until plugins are cleaned up. Each part of that has its time; the whole has
+    /// one as well, so that many that use up theirs do not keep the server from its end.
+    /// </summary>
+    private async Task LetGoAsync()
+    {
+        var allowed = _http.Limits.ShutdownTimeout + _parts.PluginSettings.StopTimeout + StopMargin;
+        var left = allowed - _parts.TimeProvider.GetElapsedTime(_stopBegan!.Value);
+        try
+        {
+            await Task.WhenAll([_changing.WaitAsync(), .. _retirements, Serving.Loaded.RetireAsync(null, TimeSpan.Zero, _http)])
+                .WaitAsync(left > StopMargin ? left : StopMargin, _parts.TimeProvider).ConfigureAwait(false);
+            _changing.Dispose();
+            _listening.Dispose();
+        }
+        catch (TimeoutException)
+        {
+            Log.PluginsNotLetGo(Logger, _parts.TimeProvider.GetElapsedTime(_stopBegan.Value).TotalSeconds);
+        }
     }
 
     /// <summary>Its requests are counted until the last has ended.</summary>
@@ -282,14 +329,15 @@ internal sealed class WebServer : IAsyncDisposable
     private async Task CloseAllListenersAsync()
     {
         _isStopping = true;
-        await _changing.WaitAsync().ConfigureAwait(false);
+        _stopBegan ??= _parts.TimeProvider.GetTimestamp();
+        await _listening.WaitAsync().ConfigureAwait(false);
         try
         {
             await CloseListenersAsync(_ => true).ConfigureAwait(false);
         }
         finally
         {
-            _changing.Release();
+            _listening.Release();
         }
     }
 

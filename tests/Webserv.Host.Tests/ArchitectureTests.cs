@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Xml.Linq;
 using Webserv.Abstractions.Http;
 using Webserv.Host.Http1;
@@ -54,6 +55,18 @@ public sealed class ArchitectureTests
     [Fact]
     public void Templates_ReferenceNothing() =>
         Assert.Empty(ProjectReferences(Path.Combine(Root, "templates", "Webserv.Templates", "Webserv.Templates.csproj")));
+
+    [Fact]
+    public void Template_WhatItsReadmeTellsOfADebugger_IsThere()
+    {
+        var template = Path.Combine(Root, "templates", "Webserv.Templates", "webserv-plugin");
+        Assert.Contains("*Attach to the server*", File.ReadAllText(Path.Combine(template, "README.md")), StringComparison.Ordinal);
+        using var launch = JsonDocument.Parse(File.ReadAllText(Path.Combine(template, ".vscode", "launch.json")));
+        var attach = Assert.Single(launch.RootElement.GetProperty("configurations").EnumerateArray());
+        Assert.Equal(
+            ("Attach to the server", "coreclr", "attach"),
+            (attach.GetProperty("name").GetString(), attach.GetProperty("type").GetString(), attach.GetProperty("request").GetString()));
+    }
 
     [Fact]
     public void Package_KeepsOutOfPlugins_WhatTheHostShares()

@@ -20,6 +20,9 @@ internal sealed class ChangeWatcher : IAsyncDisposable
     /// <summary>How long to wait for files that change all the time.</summary>
     public static readonly TimeSpan MaxSettling = TimeSpan.FromSeconds(10);
 
+    // What a reload may still take that was under way when the server was told to stop.
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1);
+
     private readonly string _configurationFile;
     private readonly string _programDirectory;
     private readonly TimeProvider _time;
@@ -80,18 +83,19 @@ internal sealed class ChangeWatcher : IAsyncDisposable
     /// <param name="reload">Called when something has changed and is at rest; calls <see cref="MarkApplied"/> before it loads, and <see cref="Watch"/> after.</param>
     public void Start(Func<Task> reload) => _running = RunAsync(reload);
 
-    /// <summary>Looks no more, and waits for a reload that is under way.</summary>
-    public async Task StopAsync()
-    {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await _running.ConfigureAwait(false);
-    }
+    /// <summary>Looks no more. A reload that is under way goes on.</summary>
+    public Task StopAsync() => _stop.CancelAsync();
 
-    /// <inheritdoc />
+    /// <summary>Waits for a reload that is under way, but not for ever: plugins run in it.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
         _notices.Dispose();
+        if (await Task.WhenAny(_running, Task.Delay(StopPatience, _time)).ConfigureAwait(false) != _running)
+        {
+            return; // What is left here it still uses.
+        }
+
         _notice.Dispose();
         _stop.Dispose();
     }

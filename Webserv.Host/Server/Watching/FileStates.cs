@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Webserv.Host.Configuration;
+using Webserv.Host.Files;
 using Webserv.Host.Plugins;
 
 namespace Webserv.Host.Server.Watching;
@@ -89,7 +90,10 @@ internal sealed class FileStates
             var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
             if (target is FileInfo { Exists: true } real)
             {
-                _files[path] = string.Create(CultureInfo.InvariantCulture, $"{real.FullName}|{real.Length}|{real.LastWriteTimeUtc.Ticks}");
+                // The change time tells of another file of the same length whose time was set, as packages do. The number of the
+                // file would add nothing to it, and is not the same for long on some file systems (FAT, FUSE).
+                _files[path] = string.Create(
+                    CultureInfo.InvariantCulture, $"{real.FullName}|{real.Length}|{real.LastWriteTimeUtc.Ticks}|{FileChangeTime.Of(path)}");
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -14,6 +14,8 @@ public sealed class MisbehavesPlugin : IPlugin
         .AddMiddleware<ForgetsTask>("ForgetsTask")
         .AddMiddleware<ThrowsInDisposal>("ThrowsInDisposal")
         .AddMiddleware<ThrowsInMiddlewareConstructor>("ThrowsInMiddlewareConstructor")
+        .AddMiddleware<HangsInMiddlewareConstructor>("HangsInMiddlewareConstructor")
+        .AddMiddleware<HangsInDisposal>("HangsInDisposal")
         .AddMiddleware<Spins>("Spins")
         .AddMiddleware<NeverEnds>("NeverEnds")
         .AddMiddleware<Leaks>("Leaks")

@@ -21,6 +21,7 @@ public sealed class AuthoringTests
         await shop.PackAsync(page.Commands("1. Get the template"));
         CheckPackages(shop.Packages);
         Assert.Contains("succeeded: 4", await shop.RunAsync(page.Commands("2. Make a plugin")), StringComparison.Ordinal);
+        Assert.Contains("\"Attach to the server\"", await File.ReadAllTextAsync(shop.Combine("Foo", ".vscode", "launch.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await Task.WhenAll(LoopAsync(shop, page), FilterAsync(shop));
         shop.Write("Foo/Foo.Tests/FooTests.cs", page.FileText("Foo.Tests/FooTests.cs"));
         Assert.Contains("succeeded: 2", await shop.RunAsync(page.Commands("5. Test it"), shop.Combine("Foo")), StringComparison.Ordinal);
@@ -58,6 +59,10 @@ public sealed class AuthoringTests
         Assert.Superset(
             new HashSet<string> { "build/Webserv.Abstractions.props", "build/Webserv.Abstractions.targets", "analyzers/dotnet/cs/Webserv.Analyzers.dll" },
             Open("Webserv.Abstractions", "nupkg", out _));
+
+        Assert.Superset(
+            new HashSet<string> { "content/webserv-plugin/.template.config/template.json", "content/webserv-plugin/.vscode/launch.json" },
+            Open("Webserv.Templates", "nupkg", out _));
 
         HashSet<string> Open(string id, string kind, out string description)
         {
