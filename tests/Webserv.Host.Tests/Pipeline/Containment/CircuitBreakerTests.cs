@@ -98,10 +98,31 @@ public sealed class CircuitBreakerTests : IDisposable
         Assert.False(breaker.TryEnter(0, out _));
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(breaker.TryEnter(0, out var second));
-        breaker.Report(hanging, RequestOutcome.Succeeded, "");
-        Assert.False(breaker.IsClosed);
+        breaker.Report(hanging, RequestOutcome.Failed, "was overtaken");
+        Assert.False(breaker.TryEnter(0, out _));
         breaker.Report(second, RequestOutcome.Succeeded, "");
         Assert.True(breaker.IsClosed);
+        Assert.DoesNotContain(_log.Entries, entry => entry.Message.Contains("fails still", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Report_TrialThatTookLongerThanOpenFor_ClosesItIfItSucceeds()
+    {
+        var breaker = Open();
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.True(breaker.TryEnter(0, out var slow));
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.True(breaker.TryEnter(0, out var other));
+        breaker.Report(slow, RequestOutcome.Succeeded, "");
+        Assert.True(breaker.IsClosed);
+        Assert.Single(_log.Entries, entry => entry.Message.Contains("works again", StringComparison.Ordinal));
+
+        // What is still inside of that time says nothing of the next one.
+        breaker.Report(default, RequestOutcome.Failed, "threw");
+        breaker.Report(default, RequestOutcome.Failed, "threw");
+        Assert.False(breaker.IsClosed);
+        breaker.Report(other, RequestOutcome.Succeeded, "");
+        Assert.False(breaker.IsClosed);
     }
 
     [Fact]
