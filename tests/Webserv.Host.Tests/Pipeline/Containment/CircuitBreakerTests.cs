@@ -136,17 +136,17 @@ public sealed class CircuitBreakerTests : IDisposable
     }
 
     [Fact]
-    public void Contain_PreviousVersion_TellsOfTheBuildWhenTheBreakerOpens()
+    public void MiddlewareUse_PreviousVersion_TellsOfTheBuildWhenTheBreakerOpens()
     {
         var catalog = new TestCatalog();
         catalog.Add("A", inline: true, _ => (_, _, _) => Task.CompletedTask);
         var registration = catalog.Find("A")!;
         var instance = new MiddlewareInstance(registration.Create(new TestEntry(), null, new ErrorList())!, registration, "", _log.CreateLogger("pipeline"));
         var failing = new FailingPlugins();
-        instance.Contain(
-            new PluginBudgetOptions { Breaker = new BreakerOptions { Failures = 1, Then = BreakerAction.PreviousVersion } }, "Webserv:0", failing, _time);
+        var budget = new PluginBudgetOptions { Breaker = new BreakerOptions { Failures = 1, Then = BreakerAction.PreviousVersion } };
+        var use = new MiddlewareUse(instance, null, budget, "Webserv:0", failing, _time, _log.CreateLogger("breaker"));
         Assert.False(failing.Contains("Test", "Test-hash"));
-        instance.Breaker!.Report(default, RequestOutcome.Failed, "threw");
+        use.Breaker!.Report(default, RequestOutcome.Failed, "threw");
         Assert.True(failing.Contains("Test", "Test-hash"));
     }
 
