@@ -122,7 +122,8 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
     {
         PluginMetadata? metadata = null;
         PluginInstance? plugin = null;
-        var loaded = previous?._plugins.Find(other => other.Description.Id == candidate.Id && other.Description.File == candidate.File);
+        var loaded = previous?._plugins.Find(other => other.Description.Id == candidate.Id);
+        var same = loaded?.Description.File == candidate.File ? loaded : null;
         try
         {
             if (settings.IsRoot && !OperatingSystem.IsWindows())
@@ -130,16 +131,16 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
                 PluginPlace.Require(candidate);
             }
 
-            var choice = PluginChoice.Make(candidate, _cache.Root, settings.Failing, needsHash: loaded is not null, logger);
+            var choice = PluginChoice.Make(candidate, _cache.Root, settings.Failing, needsHash: same is not null, logger);
             var state = choice.Kept ? PluginState.RolledBack : PluginState.Loaded;
-            if (loaded?.Description.Hash is { } hash && hash == choice.Hash)
+            if (same?.Description.Hash is { } hash && hash == choice.Hash)
             {
-                var signature = trust.IsRequiredOf(candidate) && !choice.Kept ? PluginSignature.Read(candidate) : loaded.Signature;
+                var signature = trust.IsRequiredOf(candidate) && !choice.Kept ? PluginSignature.Read(candidate) : same.Signature;
                 trust.Require(candidate, hash, signature);
-                loaded.Signature = signature ?? loaded.Signature;
-                RequireNewNames(loaded);
-                Mark(loaded, state, settings);
-                TakeOver(loaded, loaded.Description with { State = state });
+                same.Signature = signature ?? same.Signature;
+                RequireNewNames(same);
+                Mark(same, state, settings);
+                TakeOver(same, same.Description with { State = state });
                 return;
             }
 
@@ -170,12 +171,12 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
             plugin = null;
         }
         catch (PluginException exception) when (
-            loaded is not null && loaded.Middleware.All(IsNew) && trust.FindProblem(candidate, loaded.Description.Hash!, loaded.Signature) is null)
+            loaded is not null && loaded.Middleware.All(IsNew) && MayGoOn(loaded, candidate, trust, settings))
         {
             // Until it is mended, what serves goes on serving.
             Report(candidate, exception, logger);
             logger.PluginKept(candidate.Id, loaded.Metadata.Version);
-            TakeOver(loaded, loaded.Description with { State = PluginState.Kept, Error = exception.Message });
+            TakeOver(loaded, loaded.Description with { File = candidate.File, State = PluginState.Kept, Error = exception.Message });
         }
         catch (PluginException exception)
         {
@@ -187,6 +188,34 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
             {
                 await plugin.DisposeAsync().ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>
+    /// Whether what is loaded may serve in place of a candidate that cannot be. Where it came from another place, that is looked at as
+    /// ever, unless it is there no more: what runs is a private copy.
+    /// </summary>
+    private static bool MayGoOn(PluginInstance loaded, PluginCandidate candidate, PluginTrust trust, PluginCatalogSettings settings)
+    {
+        if (trust.FindProblem(loaded.Candidate, loaded.Description.Hash!, loaded.Signature) is not null)
+        {
+            return false;
+        }
+
+        if (!settings.IsRoot || OperatingSystem.IsWindows() || loaded.Candidate.File == candidate.File || !File.Exists(loaded.Candidate.File))
+        {
+            return true;
+        }
+
+        try
+        {
+            PluginPlace.Require(loaded.Candidate);
+            return true;
+        }
+        catch (PluginException)
+        {
+            // Why the candidate is not loaded is reported; this is no second reason, only no way out.
+            return false;
         }
     }
 
