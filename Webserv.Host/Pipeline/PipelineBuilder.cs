@@ -49,6 +49,12 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>The plugins with a middleware that could not be made, or not be initialised.</summary>
+    public HashSet<string> FailedPlugins { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether there are entries whose middleware nobody offers.</summary>
+    public bool HasUnknownMiddleware { get; private set; }
+
     /// <summary>Builds a generation.</summary>
     /// <param name="number">Its number.</param>
     /// <param name="cancellation">Cancelled when the start is abandoned.</param>
@@ -130,6 +136,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             catch (PluginException exception)
             {
                 failed = true;
+                FailedPlugins.Add(plugin);
                 errors.Add(path, $"cannot be initialised: {exception.Message}");
                 Log.InitializeFailed(logger, path, exception);
             }
@@ -231,6 +238,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             var place = new PipelineEntry(registration.Name, entry.ConfigurationPath, scope);
             if (await maker.MakeAsync(registration, place, entry.Options, fingerprint, counter, cancellation).ConfigureAwait(false) is not { } made)
             {
+                FailedPlugins.Add(registration.PluginId);
                 return null;
             }
 
@@ -262,6 +270,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
     private RequestDelegate CompileMissing(PipelineEntryOptions entry, string name, CountingErrors counter)
     {
         _hasGaps = true;
+        HasUnknownMiddleware = true;
         var failed = string.Join(", ", catalog.FailedPlugins);
         if (failed.Length == 0)
         {

@@ -37,6 +37,8 @@ public sealed class PluginTakeOverTests : IDisposable
         await using var second = await LoadAsync(first);
         Assert.NotSame(plugin, Assert.Single(second.Plugins));
         Assert.NotSame(first.Find("Plain"), second.Find("Plain"));
+        Assert.DoesNotContain(_sandbox.Log.At(LogLevel.Information), message => message.Contains("is replaced by", StringComparison.Ordinal));
+        second.TakeIntoService();
         Assert.Contains(_sandbox.Log.At(LogLevel.Information), message => message.StartsWith("Plugin Good 0.1.0.0 is replaced by 0.1.0.0", StringComparison.Ordinal));
 
         Assert.False(plugin.Unloaded.IsCompleted);
