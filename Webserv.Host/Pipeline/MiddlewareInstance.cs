@@ -1,9 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Webserv.Abstractions.Pipeline;
-using Webserv.Host.Configuration;
-using Webserv.Host.Pipeline.Containment;
 using Webserv.Host.Plugins;
-using Webserv.Host.Plugins.Versions;
 
 namespace Webserv.Host.Pipeline;
 
@@ -45,43 +42,15 @@ internal sealed class MiddlewareInstance
     /// <summary>The plugin that it is of.</summary>
     public string PluginId => _registration.PluginId;
 
-    /// <summary>The breaker of its entry, which it takes along when it is taken over; <see langword="null"/> where it has none.</summary>
-    public CircuitBreaker? Breaker { get; private set; }
-
-    /// <summary>What its plugin may use; <see langword="null"/> where there is no limit.</summary>
-    public PluginBudgetOptions? Budget { get; private set; }
-
-    /// <summary>Puts it under a budget. A breaker goes on as it is unless it is to go by something else.</summary>
-    /// <param name="budget">What its plugin may use; <see langword="null"/> where there is no limit.</param>
-    /// <param name="entry">Where it stands, for the log.</param>
-    /// <param name="failing">Is told of a build in whose place the version before is to come back.</param>
-    /// <param name="time">The clock.</param>
-    public void Contain(PluginBudgetOptions? budget, string entry, FailingPlugins? failing, TimeProvider time)
-    {
-        Budget = budget;
-        if (budget?.Breaker != Breaker?.Options)
-        {
-            Breaker = budget?.Breaker is { } breaker
-                ? new CircuitBreaker(entry, _registration.PluginId, breaker, time, _logger, breaker.Then == BreakerAction.PreviousVersion ? Give : null)
-                : null;
-        }
-
-        void Give()
-        {
-            if (_registration.PluginHash is { } hash)
-            {
-                failing?.Add(_registration.PluginId, hash);
-            }
-        }
-    }
+    /// <summary>The hash of the build of the plugin; <see langword="null"/> where it has none.</summary>
+    public string? PluginHash => _registration.PluginHash;
 
     /// <summary>Whether a registration would make the same from something.</summary>
     public bool IsMadeBy(IMiddlewareRegistration registration, string fingerprint) =>
         ReferenceEquals(_registration, registration) && _fingerprint == fingerprint;
 
-    /// <summary>Whether the registration that made it is still the one that a catalogue has, and its plugin may use what it might.</summary>
-    public bool IsCurrentIn(IMiddlewareCatalog catalog, PluginsOptions plugins) =>
-        ReferenceEquals(catalog.Find(_registration.Name), _registration) && plugins.BudgetOf(_registration.PluginId) == Budget;
+    /// <summary>Whether the registration that made it is still the one that a catalogue has.</summary>
+    public bool IsOfferedBy(IMiddlewareCatalog catalog) => ReferenceEquals(catalog.Find(_registration.Name), _registration);
 
     /// <summary>Holds it once more; whoever calls this knows that somebody else holds it.</summary>
     public MiddlewareInstance Hold()

@@ -17,10 +17,10 @@ namespace Webserv.Host.Pipeline;
 internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog catalog, IConfigurationErrors errors, ILogger logger)
 {
     /// <summary>Those that the generation before has and this one may go on with; each is taken once.</summary>
-    private readonly List<MiddlewareInstance> _reusable = [];
+    private readonly List<MiddlewareUse> _reusable = [];
 
     /// <summary>Those of the server that is being made.</summary>
-    private readonly List<MiddlewareInstance> _middleware = [];
+    private readonly List<MiddlewareUse> _middleware = [];
     private bool _hasGaps;
     private TimingSettings? _timing;
     private readonly List<(IAsyncInitializer Instance, string Plugin, string Path)> _initializers = [];
@@ -48,6 +48,12 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
 
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>The plugins with a middleware that could not be made, or not be initialised.</summary>
+    public HashSet<string> FailedPlugins { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether there are entries whose middleware nobody offers.</summary>
+    public bool HasUnknownMiddleware { get; private set; }
 
     /// <summary>Builds a generation.</summary>
     /// <param name="number">Its number.</param>
@@ -83,7 +89,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             if (!built)
             {
                 // Those of a server that was not finished.
-                await MiddlewareInstance.ReleaseAllAsync(_middleware).ConfigureAwait(false);
+                await MiddlewareInstance.ReleaseAllAsync([.. _middleware.Select(use => use.Instance)]).ConfigureAwait(false);
                 foreach (var server in made)
                 {
                     await server.Lifetime.RetireAsync(TimeSpan.Zero, static () => { }, TimeProvider).ConfigureAwait(false);
@@ -130,6 +136,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             catch (PluginException exception)
             {
                 failed = true;
+                FailedPlugins.Add(plugin);
                 errors.Add(path, $"cannot be initialised: {exception.Message}");
                 Log.InitializeFailed(logger, path, exception);
             }
@@ -191,18 +198,16 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
             return CompileMissing(entry, name, counter);
         }
 
-        if (await GetInstanceAsync(registration, entry, scope, counter, cancellation).ConfigureAwait(false) is not { } instance)
+        if (await UseAsync(registration, entry, scope, counter, cancellation).ConfigureAwait(false) is not { } use)
         {
             return next;
         }
 
-        var middleware = instance.Middleware;
-        var budget = options.Plugins.BudgetOf(registration.PluginId);
-        instance.Contain(budget, Describe(entry, registration), Failing, TimeProvider);
-        if (budget is not null)
+        var middleware = use.Instance.Middleware;
+        if (use.Budget is { } budget)
         {
             return new ContainedMiddleware(
-                middleware, registration, Describe(entry, registration), budget, instance.Breaker, next, TimeProvider, logger).InvokeAsync;
+                middleware, registration, Describe(entry, registration), budget, use.Breaker, next, TimeProvider, logger).InvokeAsync;
         }
 
         return (registration.IsNonBlocking, registration.ReleasesContext) switch
@@ -214,33 +219,40 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
     }
 
     /// <summary>Takes one over from the generation before, or makes it.</summary>
-    private async Task<MiddlewareInstance?> GetInstanceAsync(
+    private async Task<MiddlewareUse?> UseAsync(
         IMiddlewareRegistration registration, PipelineEntryOptions entry, PipelineScope scope, CountingErrors counter, CancellationToken cancellation)
     {
         var fingerprint = $"{registration.Name}|{scope.Fingerprint}|{Fingerprint.Of(entry.Options, counter)}";
-        var index = _reusable.FindIndex(candidate => candidate.IsMadeBy(registration, fingerprint));
+        var index = _reusable.FindIndex(candidate => candidate.Instance.IsMadeBy(registration, fingerprint));
+        MiddlewareUse? before = null;
+        MiddlewareInstance instance;
         if (index >= 0)
         {
-            var kept = _reusable[index].Hold();
+            before = _reusable[index];
             _reusable.RemoveAt(index);
-            _middleware.Add(kept);
-            return kept;
+            instance = before.Instance.Hold();
         }
-
-        var maker = new MiddlewareMaker { StartTimeout = StartTimeout, StopTimeout = StopTimeout, TimeProvider = TimeProvider, Logger = logger };
-        var place = new PipelineEntry(registration.Name, entry.ConfigurationPath, scope);
-        if (await maker.MakeAsync(registration, place, entry.Options, fingerprint, counter, cancellation).ConfigureAwait(false) is not { } instance)
+        else
         {
-            return null;
+            var maker = new MiddlewareMaker { StartTimeout = StartTimeout, StopTimeout = StopTimeout, TimeProvider = TimeProvider, Logger = logger };
+            var place = new PipelineEntry(registration.Name, entry.ConfigurationPath, scope);
+            if (await maker.MakeAsync(registration, place, entry.Options, fingerprint, counter, cancellation).ConfigureAwait(false) is not { } made)
+            {
+                FailedPlugins.Add(registration.PluginId);
+                return null;
+            }
+
+            instance = made;
+            if (instance.Middleware is IAsyncInitializer initializer)
+            {
+                _initializers.Add((initializer, registration.PluginId, entry.ConfigurationPath));
+            }
         }
 
-        _middleware.Add(instance);
-        if (instance.Middleware is IAsyncInitializer initializer)
-        {
-            _initializers.Add((initializer, registration.PluginId, entry.ConfigurationPath));
-        }
-
-        return instance;
+        var budget = options.Plugins.BudgetOf(registration.PluginId);
+        var use = new MiddlewareUse(instance, before, budget, Describe(entry, registration), Failing, TimeProvider, logger);
+        _middleware.Add(use);
+        return use;
     }
 
     /// <summary>An entry as clients may see it: its place in the pipeline of its virtual server.</summary>
@@ -258,6 +270,7 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
     private RequestDelegate CompileMissing(PipelineEntryOptions entry, string name, CountingErrors counter)
     {
         _hasGaps = true;
+        HasUnknownMiddleware = true;
         var failed = string.Join(", ", catalog.FailedPlugins);
         if (failed.Length == 0)
         {

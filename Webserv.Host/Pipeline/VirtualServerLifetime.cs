@@ -15,7 +15,7 @@ namespace Webserv.Host.Pipeline;
 /// <param name="logger">Is told about what does not end in time.</param>
 [SuppressMessage("Design", "CA1001", Justification = "A source of cancellation without a timer holds nothing.")]
 internal sealed class VirtualServerLifetime(
-    string name, IReadOnlyList<MiddlewareInstance> middleware, AccessLogLeases? accessLogs, ILogger logger)
+    string name, IReadOnlyList<MiddlewareUse> middleware, AccessLogLeases? accessLogs, ILogger logger)
 {
     // How long cancelled requests may take to notice.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
@@ -26,7 +26,7 @@ internal sealed class VirtualServerLifetime(
     private int _references = 1;
 
     /// <summary>What its pipeline consists of, in the order in which it was made.</summary>
-    public IReadOnlyList<MiddlewareInstance> Middleware => middleware;
+    public IReadOnlyList<MiddlewareUse> Middleware => middleware;
 
     /// <summary>Ends when the server was retired and the last request has left.</summary>
     public Task Drained => _drained.Task;
@@ -83,7 +83,7 @@ internal sealed class VirtualServerLifetime(
             }
         }
 
-        await MiddlewareInstance.ReleaseAllAsync(middleware).ConfigureAwait(false);
+        await MiddlewareInstance.ReleaseAllAsync([.. middleware.Select(use => use.Instance)]).ConfigureAwait(false);
         if (accessLogs is not null)
         {
             await accessLogs.DisposeAsync().ConfigureAwait(false);

@@ -77,7 +77,8 @@ internal sealed class PluginCache : IDisposable
     public ShadowCopy OpenKept(PluginCandidate candidate, string hash) =>
         OpenExisting(Path.Combine(Root, candidate.Id), hash)?.In(this)
         ?? throw new PluginException(
-            $"was rolled back to the version {hash}, which is not kept in {Root} any more or is damaged: delete {RollbackFile.PathOf(candidate)} to load the files beside it, or put others there");
+            $"was rolled back to the version {hash}, which is not kept in {Root} any more or is damaged"
+            + (File.Exists(RollbackFile.PathOf(candidate)) ? $": delete {RollbackFile.PathOf(candidate)} to load the files beside it, or put others there" : ""));
 
     /// <summary>
     /// Deletes copies that nobody uses: of versions that have served, those of each plugin but for the newest; of others, those but

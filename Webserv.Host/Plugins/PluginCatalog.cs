@@ -10,6 +10,8 @@ namespace Webserv.Host.Plugins;
 internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
 {
     private readonly PluginCache _cache;
+    private readonly PluginsOptions _options;
+    private readonly ILogger _logger;
     private readonly Dictionary<string, IMiddlewareRegistration> _middleware = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<PluginInstance> _plugins = [];
 
@@ -17,7 +19,11 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
     private readonly List<IAsyncDisposable> _holds = [];
     private readonly List<PluginDescription> _descriptions = [];
 
-    private PluginCatalog(PluginCache cache) => _cache = cache;
+    /// <summary>What is to be said and marked when they serve.</summary>
+    private readonly List<Arrival> _arrivals = [];
+    private bool _isPruned;
+
+    private PluginCatalog(PluginCache cache, PluginsOptions options, ILogger logger) => (_cache, _options, _logger) = (cache, options, logger);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Names => [.. _middleware.Values.Select(registration => registration.Name).Order(StringComparer.OrdinalIgnoreCase)];
@@ -31,6 +37,9 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
 
     /// <summary>Everything that was found, sorted by id.</summary>
     public IReadOnlyList<PluginDescription> Descriptions => _descriptions;
+
+    /// <summary>Those that are loaded in place of a build that fails, because they served before it, and not because the operator wants it.</summary>
+    public IEnumerable<PluginDescription> FallBacks => _arrivals.Where(arrival => arrival.IsFallBack).Select(arrival => arrival.Plugin.Description);
 
     /// <summary>
     /// Finds and loads all plugins. One that fails is logged and described, and the others are loaded. One whose files are
@@ -56,7 +65,7 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
         var misnamed = new List<MisnamedPlugin>();
         var directories = PluginDiscovery.GetDirectories(settings.ProgramDirectory, options.Directories, host.ConfigurationDirectory);
         var candidates = PluginDiscovery.Find(directories, logger, hidden, misnamed);
-        var catalog = new PluginCatalog(PluginCache.Open(settings.CacheDirectory, host.TimeProvider, logger));
+        var catalog = new PluginCatalog(PluginCache.Open(settings.CacheDirectory, host.TimeProvider, logger), options, logger);
         try
         {
             var trust = new PluginTrust(options.Trust, settings.ProgramDirectory);
@@ -64,7 +73,7 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
             settings = settings with { IsRoot = settings.IsRoot && options.Trust.CheckPermissions };
             foreach (var candidate in candidates)
             {
-                await catalog.AddAsync(candidate, activator, trust, previous, settings, logger, cancellation).ConfigureAwait(false);
+                await catalog.AddAsync(candidate, activator, trust, previous, settings, cancellation).ConfigureAwait(false);
             }
 
             foreach (var candidate in hidden)
@@ -84,7 +93,6 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
             }
 
             catalog._descriptions.Sort((left, right) => StringComparer.OrdinalIgnoreCase.Compare(left.Id, right.Id));
-            catalog._cache.Prune(options.KeptVersions, options.KeptSize.Bytes);
             return catalog;
         }
         catch
@@ -97,6 +105,25 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
     /// <inheritdoc/>
     public IMiddlewareRegistration? Find(string name) => _middleware.GetValueOrDefault(name);
 
+    /// <summary>
+    /// Tells of the plugins that are new, marks the copies of all as versions that have served, so that they can come back, and deletes
+    /// copies that are too many. For a catalogue whose pipelines serve from now on: what is refused, or only looked at, is no such version.
+    /// </summary>
+    public void TakeIntoService()
+    {
+        foreach (var arrival in _arrivals)
+        {
+            arrival.Plugin.MarkServing(arrival.IsRollback);
+            if (arrival.IsNew)
+            {
+                Tell(arrival);
+            }
+        }
+
+        _arrivals.Clear();
+        Prune();
+    }
+
     /// <summary>Gives up all plugins; each is unloaded when its last lease ends. Waits for those that are unused by now.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -108,6 +135,8 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
         }
 
         _holds.Clear();
+        _arrivals.Clear();
+        Prune();
         _cache.Dispose();
     }
 
@@ -117,12 +146,28 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
         PluginTrust trust,
         PluginCatalog? previous,
         PluginCatalogSettings settings,
-        ILogger logger,
+        CancellationToken cancellation)
+    {
+        while (!await TryAddAsync(candidate, activator, trust, previous, settings, cancellation).ConfigureAwait(false))
+        {
+            // One that served before comes back no more, and another one is chosen.
+        }
+    }
+
+    /// <returns><see langword="false"/> where a version that was to come back does not load; it is among those that fail from now on.</returns>
+    private async Task<bool> TryAddAsync(
+        PluginCandidate candidate,
+        PluginActivator activator,
+        PluginTrust trust,
+        PluginCatalog? previous,
+        PluginCatalogSettings settings,
         CancellationToken cancellation)
     {
         PluginMetadata? metadata = null;
         PluginInstance? plugin = null;
-        var loaded = previous?._plugins.Find(other => other.Description.Id == candidate.Id && other.Description.File == candidate.File);
+        var choice = default(PluginChoice);
+        var loaded = previous?._plugins.Find(other => other.Description.Id == candidate.Id);
+        var same = loaded?.Description.File == candidate.File ? loaded : null;
         try
         {
             if (settings.IsRoot && !OperatingSystem.IsWindows())
@@ -130,17 +175,17 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
                 PluginPlace.Require(candidate);
             }
 
-            var choice = PluginChoice.Make(candidate, _cache.Root, settings.Failing, needsHash: loaded is not null, logger);
+            choice = PluginChoice.Make(candidate, _cache.Root, settings.Failing, needsHash: same is not null, _logger);
             var state = choice.Kept ? PluginState.RolledBack : PluginState.Loaded;
-            if (loaded?.Description.Hash is { } hash && hash == choice.Hash)
+            if (same?.Description.Hash is { } hash && hash == choice.Hash)
             {
-                var signature = trust.IsRequiredOf(candidate) && !choice.Kept ? PluginSignature.Read(candidate) : loaded.Signature;
+                var signature = trust.IsRequiredOf(candidate) && !choice.Kept ? PluginSignature.Read(candidate) : same.Signature;
                 trust.Require(candidate, hash, signature);
-                loaded.Signature = signature ?? loaded.Signature;
-                RequireNewNames(loaded);
-                Mark(loaded, state, settings);
-                TakeOver(loaded, loaded.Description with { State = state });
-                return;
+                same.Signature = signature ?? same.Signature;
+                RequireNewNames(same);
+                TakeOver(same, same.Description with { State = state });
+                _arrivals.Add(new Arrival(same, choice, IsNew: false, Before: null));
+                return true;
             }
 
             if (!choice.Kept)
@@ -148,8 +193,8 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
                 metadata = PluginMetadataReader.Read(candidate.File);
                 if (metadata is null)
                 {
-                    AddUnmarked(candidate, logger);
-                    return;
+                    AddUnmarked(candidate);
+                    return true;
                 }
 
                 PluginCompatibility.Require(candidate, metadata);
@@ -164,22 +209,28 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
                 await plugin.InitializeAsync(cancellation).ConfigureAwait(false);
             }
 
-            Mark(plugin, state, settings);
             settings.Register.Add(plugin);
-            Add(plugin, plugin.Description with { State = state }, loaded, logger);
+            Add(plugin, plugin.Description with { State = state }, plugin);
+            _arrivals.Add(new Arrival(plugin, choice, IsNew: true, loaded?.Metadata.Version));
             plugin = null;
         }
+        catch (PluginException exception) when (choice.IsFallBack)
+        {
+            Report(candidate, exception);
+            settings.Failing.Exclude(candidate.Id, choice.Hash!);
+            return false;
+        }
         catch (PluginException exception) when (
-            loaded is not null && loaded.Middleware.All(IsNew) && trust.FindProblem(candidate, loaded.Description.Hash!, loaded.Signature) is null)
+            loaded is not null && loaded.Middleware.All(IsNew) && MayGoOn(loaded, candidate, trust, settings))
         {
             // Until it is mended, what serves goes on serving.
-            Report(candidate, exception, logger);
-            logger.PluginKept(candidate.Id, loaded.Metadata.Version);
-            TakeOver(loaded, loaded.Description with { State = PluginState.Kept, Error = exception.Message });
+            Report(candidate, exception);
+            _logger.PluginKept(candidate.Id, loaded.Metadata.Version);
+            TakeOver(loaded, loaded.Description with { File = candidate.File, State = PluginState.Kept, Error = exception.Message });
         }
         catch (PluginException exception)
         {
-            Fail(candidate, metadata, plugin, exception, logger);
+            Fail(candidate, metadata, plugin, exception);
         }
         finally
         {
@@ -188,17 +239,47 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
                 await plugin.DisposeAsync().ConfigureAwait(false);
             }
         }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Whether what is loaded may serve in place of a candidate that cannot be. Where it came from another place, that is looked at as
+    /// ever, unless it is there no more: what runs is a private copy.
+    /// </summary>
+    private static bool MayGoOn(PluginInstance loaded, PluginCandidate candidate, PluginTrust trust, PluginCatalogSettings settings)
+    {
+        if (trust.FindProblem(loaded.Candidate, loaded.Description.Hash!, loaded.Signature) is not null)
+        {
+            return false;
+        }
+
+        if (!settings.IsRoot || OperatingSystem.IsWindows() || loaded.Candidate.File == candidate.File || !File.Exists(loaded.Candidate.File))
+        {
+            return true;
+        }
+
+        try
+        {
+            PluginPlace.Require(loaded.Candidate);
+            return true;
+        }
+        catch (PluginException)
+        {
+            // Why the candidate is not loaded is reported; this is no second reason, only no way out.
+            return false;
+        }
     }
 
     /// <summary>In a folder of its own it was meant to be a plugin; beside plugins it may be anything.</summary>
-    private void AddUnmarked(PluginCandidate candidate, ILogger logger)
+    private void AddUnmarked(PluginCandidate candidate)
     {
         if (candidate.HasFolder)
         {
             throw new PluginException("is not marked as a plugin: it has no [assembly: WebservPlugin(…)]");
         }
 
-        logger.NotAPlugin(candidate.File);
+        _logger.NotAPlugin(candidate.File);
         _descriptions.Add(new PluginDescription { Id = candidate.Id, File = candidate.File, State = PluginState.NotAPlugin });
     }
 
@@ -215,31 +296,31 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
         }
     }
 
-    /// <summary>A mere look at plugins puts none into service.</summary>
-    private static void Mark(PluginInstance plugin, PluginState state, PluginCatalogSettings settings)
+    private void Prune()
     {
-        if (settings.RunInitializers)
+        if (!_isPruned)
         {
-            plugin.MarkServing(isRollback: state == PluginState.RolledBack);
+            _isPruned = true;
+            _cache.Prune(_options.KeptVersions, _options.KeptSize.Bytes);
         }
     }
 
-    private void Add(PluginInstance plugin, PluginDescription description, PluginInstance? before, ILogger logger)
+    private void Tell(Arrival arrival)
     {
-        Add(plugin, description, plugin);
-        if (!logger.IsEnabled(LogLevel.Information))
+        if (!_logger.IsEnabled(LogLevel.Information))
         {
             return;
         }
 
+        var plugin = arrival.Plugin;
         var middleware = plugin.Description.Middleware is { Count: > 0 } names ? string.Join(", ", names) : "no middleware";
-        if (before is null)
+        if (arrival.Before is null)
         {
-            logger.PluginLoaded(plugin.Description.Id, plugin.Metadata.Version, plugin.Description.File, middleware);
+            _logger.PluginLoaded(plugin.Description.Id, plugin.Metadata.Version, plugin.Description.File, middleware);
         }
         else
         {
-            logger.PluginReplaced(plugin.Description.Id, before.Metadata.Version, plugin.Metadata.Version, plugin.Description.File, middleware);
+            _logger.PluginReplaced(plugin.Description.Id, arrival.Before, plugin.Metadata.Version, plugin.Description.File, middleware);
         }
     }
 
@@ -257,18 +338,18 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
         _descriptions.Add(description);
     }
 
-    private static void Report(PluginCandidate candidate, PluginException exception, ILogger logger)
+    private void Report(PluginCandidate candidate, PluginException exception)
     {
-        logger.PluginFailed(candidate.Id, candidate.File, exception.Message);
+        _logger.PluginFailed(candidate.Id, candidate.File, exception.Message);
         if (exception.InnerException is { } cause)
         {
-            logger.PluginFailedBecause(candidate.Id, cause);
+            _logger.PluginFailedBecause(candidate.Id, cause);
         }
     }
 
-    private void Fail(PluginCandidate candidate, PluginMetadata? metadata, PluginInstance? plugin, PluginException exception, ILogger logger)
+    private void Fail(PluginCandidate candidate, PluginMetadata? metadata, PluginInstance? plugin, PluginException exception)
     {
-        Report(candidate, exception, logger);
+        Report(candidate, exception);
         _descriptions.Add(new PluginDescription
         {
             Id = candidate.Id,
@@ -280,5 +361,19 @@ internal sealed class PluginCatalog : IMiddlewareCatalog, IAsyncDisposable
             Error = exception.Message,
             Middleware = plugin?.Description.Middleware ?? [],
         });
+    }
+
+    /// <summary>A plugin that is to serve.</summary>
+    /// <param name="Plugin">The plugin.</param>
+    /// <param name="Choice">How it was chosen.</param>
+    /// <param name="IsNew">Whether it was not loaded before.</param>
+    /// <param name="Before">The version in whose place it is loaded, if there is one.</param>
+    private sealed record Arrival(PluginInstance Plugin, PluginChoice Choice, bool IsNew, Version? Before)
+    {
+        /// <summary>Whether it came back, which makes it no newer than it was.</summary>
+        public bool IsRollback => Choice.Kept;
+
+        /// <summary>Whether nobody asked for it to come back.</summary>
+        public bool IsFallBack => Choice.IsFallBack;
     }
 }

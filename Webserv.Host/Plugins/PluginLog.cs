@@ -71,6 +71,9 @@ internal static partial class PluginLog
     [LoggerMessage(3022, LogLevel.Warning, "Plugin {Plugin}: the copy {Directory} cannot be kept for a rollback: {Reason}")]
     public static partial void VersionNotMarked(this ILogger logger, string plugin, string directory, string reason);
 
+    [LoggerMessage(3023, LogLevel.Error, "Plugin {Plugin}: version {Version} ({Hash}), which was to come back, does not go with the configuration: {Reason}; the version before it is tried, or else the files that are there")]
+    public static partial void FallBackDoesNotFit(this ILogger logger, string plugin, Version? version, string hash, string reason);
+
     [LoggerMessage(3018, LogLevel.Debug, "Plugin {Plugin} {Version} has left memory")]
     public static partial void PluginLeftMemory(this ILogger logger, string plugin, Version version);
 

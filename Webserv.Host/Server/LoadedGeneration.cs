@@ -3,16 +3,20 @@ using Webserv.Host.Configuration;
 using Webserv.Host.Http1;
 using Webserv.Host.Pipeline;
 using Webserv.Host.Plugins;
+using Webserv.Host.Plugins.Versions;
 
 namespace Webserv.Host.Server;
 
 /// <summary>A generation of pipelines together with the plugins that it was made from.</summary>
 internal sealed class LoadedGeneration
 {
-    private LoadedGeneration(PipelineGeneration generation, PluginCatalog catalog)
+    private readonly FailingPlugins _failing;
+
+    private LoadedGeneration(PipelineGeneration generation, PluginCatalog catalog, FailingPlugins failing)
     {
         Generation = generation;
         Catalog = catalog;
+        _failing = failing;
     }
 
     /// <summary>The pipelines.</summary>
@@ -24,7 +28,10 @@ internal sealed class LoadedGeneration
     /// <summary>Whether it counts requests for each plugin.</summary>
     public bool HasStatistics { get; private init; }
 
-    /// <summary>Loads the plugins and builds the pipelines of a configuration; what has not changed is taken over.</summary>
+    /// <summary>
+    /// Loads the plugins and builds the pipelines of a configuration; what has not changed is taken over. A version of a plugin that came
+    /// back by itself and does not go with the configuration gives way to the one before it, or to the files that are there.
+    /// </summary>
     /// <param name="previous">What serves now; <see langword="null"/> at the start.</param>
     /// <param name="options">The configuration.</param>
     /// <param name="errors">Gets what is wrong.</param>
@@ -34,13 +41,62 @@ internal sealed class LoadedGeneration
     public static async Task<LoadedGeneration?> LoadAsync(
         LoadedGeneration? previous, WebservOptions options, IConfigurationErrors errors, WebServerParts parts, CancellationToken cancellation)
     {
+        var failing = parts.PluginSettings.Failing;
+        HeldErrors? fewest = null;
+        while (true)
+        {
+            var held = new HeldErrors(errors);
+            var (loaded, misfits) = await TryLoadAsync(previous, options, held, parts, failing, cancellation).ConfigureAwait(false);
+            if (loaded is not null)
+            {
+                held.PassOn();
+                return loaded;
+            }
+
+            fewest = fewest is null || held.Count < fewest.Count ? held : fewest;
+            if (misfits.Count == 0)
+            {
+                // What is wrong without those that came back is wrong with the configuration.
+                fewest.PassOn();
+                return null;
+            }
+
+            // Each time there is one more that is not tried again. None of it lasts unless what comes of it serves.
+            failing = failing.Copy();
+            var logger = parts.Loggers.CreateLogger("Webserv.Plugins");
+            foreach (var misfit in misfits)
+            {
+                logger.FallBackDoesNotFit(misfit.Id, misfit.Version, misfit.Hash!, held.First);
+                failing.Exclude(misfit.Id, misfit.Hash!);
+            }
+        }
+    }
+
+    /// <summary>It serves from now on.</summary>
+    /// <param name="settings">How plugins are loaded; learns which versions are not to come back again.</param>
+    public void TakeIntoService(PluginCatalogSettings settings)
+    {
+        settings.Failing.Exclude(_failing);
+        Catalog.TakeIntoService();
+    }
+
+    private static async Task<(LoadedGeneration? Loaded, IReadOnlyList<PluginDescription> Misfits)> TryLoadAsync(
+        LoadedGeneration? previous,
+        WebservOptions options,
+        IConfigurationErrors errors,
+        WebServerParts parts,
+        FailingPlugins failing,
+        CancellationToken cancellation)
+    {
         var host = new PluginHostServices(options.Directory, parts.Loggers, parts.TimeProvider, parts.Files, parts.Transport.Pipes);
-        var catalog = await PluginCatalog.LoadAsync(options.Plugins, host, parts.PluginSettings, previous?.Catalog, cancellation).ConfigureAwait(false);
+        var settings = parts.PluginSettings with { Failing = failing };
+        var catalog = await PluginCatalog.LoadAsync(options.Plugins, host, settings, previous?.Catalog, cancellation).ConfigureAwait(false);
         var logger = parts.Loggers.CreateLogger("Webserv.Pipeline");
         PipelineGeneration? generation = null;
+        IReadOnlyList<PluginDescription> misfits = [];
         try
         {
-            var builder = new PipelineBuilder(options, catalog, errors, logger) 
+            var builder = new PipelineBuilder(options, catalog, errors, logger)
             {
                 AccessLogs = parts.AccessLogs,
                 Previous = previous?.Generation,
@@ -51,6 +107,8 @@ internal sealed class LoadedGeneration
             };
             BudgetCheck.Warn(options.Plugins, catalog, logger);
             generation = await builder.BuildAsync((previous?.Generation.Number ?? 0) + 1, cancellation).ConfigureAwait(false);
+            misfits = generation is not null ? []
+                : [.. catalog.FallBacks.Where(plugin => builder.HasUnknownMiddleware || builder.FailedPlugins.Contains(plugin.Id))];
         }
         finally
         {
@@ -60,7 +118,7 @@ internal sealed class LoadedGeneration
             }
         }
 
-        return generation is null ? null : new LoadedGeneration(generation, catalog) { HasStatistics = options.Plugins.Statistics };
+        return (generation is null ? null : new LoadedGeneration(generation, catalog, failing) { HasStatistics = options.Plugins.Statistics }, misfits);
     }
 
     /// <summary>The names of the virtual servers that are not those of another generation; "none" where all are.</summary>

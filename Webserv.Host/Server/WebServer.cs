@@ -92,6 +92,7 @@ internal sealed class WebServer : IAsyncDisposable
         var server = new WebServer(parts, loaded, options);
         if (await server.BindAsync(options, errors).ConfigureAwait(false) is { } bound && server.TryListenForCommands(options, errors) && Accept(bound, errors).Count == 0)
         {
+            loaded.TakeIntoService(parts.PluginSettings);
             return server;
         }
 
@@ -140,6 +141,8 @@ internal sealed class WebServer : IAsyncDisposable
                 return false;
             }
 
+            // Nothing refuses it any more; what the log says of its plugins stands there before the first answer of theirs.
+            next.TakeIntoService(_parts.PluginSettings);
             var old = Serving.Loaded;
             ImmutableInterlocked.Update(ref _serving, serving => new ServingState(next, [.. serving.Retiring, old]));
             Pipelines.Swap(next.Generation);

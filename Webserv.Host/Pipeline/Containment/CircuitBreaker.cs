@@ -26,6 +26,9 @@ internal sealed class CircuitBreaker(
     private long _openedAt;
     private long _openings;
     private int _probe;
+
+    /// <summary>The last trial of openings before this one, of which nothing is learned any more.</summary>
+    private int _pastProbes;
     private bool _isProbing;
     private long _probedAt;
 
@@ -40,6 +43,24 @@ internal sealed class CircuitBreaker(
 
     /// <summary>How often it has opened; a trial that fails leaves it open and is not counted.</summary>
     public long Openings => Volatile.Read(ref _openings);
+
+    /// <summary>
+    /// Whether <see cref="TryEnter"/> would let a request in at this moment. Nothing changes by it: what must be had before a trial
+    /// begins can be taken in between.
+    /// </summary>
+    /// <param name="stuck">As for <see cref="TryEnter"/>.</param>
+    public bool MayEnter(int stuck)
+    {
+        if (_isClosed)
+        {
+            return true;
+        }
+
+        lock (_sync)
+        {
+            return _isClosed || IsTrialDue(stuck, time.GetTimestamp());
+        }
+    }
 
     /// <summary>Asks to be let in.</summary>
     /// <param name="stuck">
@@ -63,9 +84,7 @@ internal sealed class CircuitBreaker(
             }
 
             var now = time.GetTimestamp();
-            if (stuck >= options.Failures
-                || time.GetElapsedTime(_openedAt, now) < options.OpenFor
-                || (_isProbing && time.GetElapsedTime(_probedAt, now) < options.OpenFor))
+            if (!IsTrialDue(stuck, now))
             {
                 return false;
             }
@@ -103,13 +122,22 @@ internal sealed class CircuitBreaker(
         }
     }
 
+    private bool IsTrialDue(int stuck, long now) =>
+        stuck < options.Failures
+        && time.GetElapsedTime(_openedAt, now) >= options.OpenFor
+        && (!_isProbing || time.GetElapsedTime(_probedAt, now) >= options.OpenFor);
+
+    /// <summary>
+    /// One that took so long that others were let in after it shows all the same that the entry works, if it succeeds: where every
+    /// request takes that long, no other would ever close the breaker. Its failure is left to those others to find.
+    /// </summary>
     private void EndProbe(BreakerPass pass, RequestOutcome outcome, string reason)
     {
         lock (_sync)
         {
-            if (_isClosed || pass.Probe != _probe || !_isProbing)
+            var isLatest = pass.Probe == _probe && _isProbing;
+            if (_isClosed || pass.Probe <= _pastProbes || (!isLatest && outcome != RequestOutcome.Succeeded))
             {
-                // One that took so long that another was let in after it.
                 return;
             }
 
@@ -155,6 +183,7 @@ internal sealed class CircuitBreaker(
 
             _isClosed = false;
             _isProbing = false;
+            _pastProbes = _probe;
             _openedAt = now;
             _openings++;
         }

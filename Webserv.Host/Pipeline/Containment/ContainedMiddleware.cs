@@ -42,17 +42,24 @@ internal sealed class ContainedMiddleware(
     public Task InvokeAsync(IHttpContext context, CancellationToken cancellation)
     {
         var pass = default(BreakerPass);
-        if (breaker?.TryEnter(_usage.Stuck, out pass) == false)
+
+        // The place first: a request that finds none is no trial.
+        if (breaker?.MayEnter(_usage.Stuck) != false && _usage.TryEnter(budget.MaxRequests))
         {
-            return breaker.Options.Then == BreakerAction.Skip ? next(context, cancellation) : Refuse(context, breaker.GetRetryAfter());
+            if (breaker?.TryEnter(_usage.Stuck, out pass) != false)
+            {
+                return RunAsync(context, pass, cancellation);
+            }
+
+            _usage.Exit();
+            return TurnAway(breaker, context, cancellation);
         }
 
-        if (_usage.TryEnter(budget.MaxRequests))
+        if (breaker?.IsClosed == false)
         {
-            return RunAsync(context, pass, cancellation);
+            return TurnAway(breaker, context, cancellation);
         }
 
-        breaker?.Report(pass, RequestOutcome.Unknown, "");
         if (_refused.Add((long)time.GetElapsedTime(0).TotalMilliseconds) is > 0 and var count)
         {
             logger.PluginFull(registration.PluginId, entry, count, budget.MaxRequests, _usage.Stuck);
@@ -60,6 +67,9 @@ internal sealed class ContainedMiddleware(
 
         return Refuse(context, RetryAfter);
     }
+
+    private Task TurnAway(CircuitBreaker from, IHttpContext context, CancellationToken cancellation) =>
+        from.Options.Then == BreakerAction.Skip ? next(context, cancellation) : Refuse(context, from.GetRetryAfter());
 
     /// <summary>Not thrown: what is refused by the thousand is no entry in the log each.</summary>
     private static Task Refuse(IHttpContext context, int retryAfter)

@@ -5,7 +5,8 @@ namespace Webserv.Host.Plugins.Versions;
 /// <summary>Which build of a plugin is to be loaded: that of its files, or one that is kept.</summary>
 /// <param name="Hash">The hash of the build; <see langword="null"/> where nobody has to know that of the files.</param>
 /// <param name="Kept">Whether it is one that is kept.</param>
-internal readonly record struct PluginChoice(string? Hash, bool Kept)
+/// <param name="IsFallBack">Whether it is one that is kept because what is wanted fails, and not because it is wanted.</param>
+internal readonly record struct PluginChoice(string? Hash, bool Kept, bool IsFallBack = false)
 {
     /// <summary>Chooses.</summary>
     /// <param name="candidate">What was found.</param>
@@ -43,6 +44,6 @@ internal readonly record struct PluginChoice(string? Hash, bool Kept)
         }
 
         logger.VersionComesBack(candidate.Id, before.Version, before.Hash);
-        return new PluginChoice(before.Hash, Kept: true);
+        return new PluginChoice(before.Hash, Kept: true, IsFallBack: true);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Webserv.Abstractions.Pipeline;
 using Webserv.Host.Configuration;
 using Webserv.Host.Pipeline;
+using Webserv.Host.Pipeline.Containment;
 using Webserv.Host.Tests.Plugins;
 using Webserv.Host.Tests.Server;
 
@@ -159,6 +160,37 @@ public sealed class TakeOverTests
         await RetireAsync(first, second);
         await RetireAsync(second, third);
         await RetireAsync(third, null);
+        Assert.Equal(["A"], _catalog.Disposed);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task BuildAsync_BudgetChangesInOneThatIsRefused_TakesEffectWithTheNext(bool hadOne)
+    {
+        Offer("A");
+        if (hadOne)
+        {
+            _budgets["Test"] = new PluginBudgetOptions { Breaker = new BreakerOptions { Failures = 1 } };
+        }
+
+        var first = await BuildAsync(null, Server("x", Entry("A", "")));
+        var before = first.Servers.Servers[0].Lifetime.Middleware[0].Breaker;
+        before?.Report(default, RequestOutcome.Failed, "threw");
+        _budgets["Test"] = new PluginBudgetOptions { MaxBodySize = 1000, Breaker = new BreakerOptions { Failures = 2 } };
+        var refused = await new PipelineBuilder(Options(Server("y", Entry("A", ""), Entry("None", ""))), _catalog, new ErrorList(), NullLogger.Instance) { Previous = first }
+            .BuildAsync(2, TestContext.Current.CancellationToken);
+        Assert.Null(refused);
+        Assert.Same(before, first.Servers.Servers[0].Lifetime.Middleware[0].Breaker);
+        Assert.Equal(hadOne, before?.IsClosed == false);
+
+        // Nothing else is to mend: the server is made anew for the budget alone.
+        var second = await BuildAsync(first, Server("x", Entry("A", "")));
+        Assert.NotSame(first.Servers.Servers[0], second.Servers.Servers[0]);
+        Assert.Equal(_budgets["Test"], second.Servers.Servers[0].Lifetime.Middleware[0].Budget);
+        Assert.Single(_made);
+        await RetireAsync(first, second);
+        await RetireAsync(second, null);
         Assert.Equal(["A"], _catalog.Disposed);
     }
 

@@ -22,6 +22,8 @@ public sealed class PluginCatalogTests : IDisposable
         Assert.Equal(["Plain", "Greeter", "Fussy"], description.Middleware);
         Assert.Equal(64, description.Hash!.Length);
         Assert.Equal(new Version(0, 1, 0, 0), description.Version);
+        Assert.Empty(_sandbox.Log.At(LogLevel.Information));
+        catalog.TakeIntoService();
         Assert.Contains(_sandbox.Log.At(LogLevel.Information), message => message.Contains("Plain, Greeter, Fussy", StringComparison.Ordinal));
     }
 

@@ -161,6 +161,25 @@ public sealed class PluginRollbackTests : IDisposable
         await _catalog.DisposeAsync();
     }
 
+    [Fact]
+    public async Task Failing_VersionBeforeDoesNotLoad_TheOneBeforeThatComesBack()
+    {
+        var first = await PutAsync("1");
+        var second = await PutAsync("2");
+        var third = await PutAsync("3");
+        await File.WriteAllTextAsync(Path.Combine(_sandbox.Root, "cache", "Good", second, "version.txt"), "damaged", TestContext.Current.CancellationToken);
+        _sandbox.Settings.Failing.Add("Good", third);
+        await ReloadAsync();
+        Assert.Equal((first, PluginState.RolledBack), (Hash, State));
+        Assert.Single(_sandbox.Log.At(LogLevel.Error), message => message.Contains(second, StringComparison.Ordinal) && message.Contains("is not loaded", StringComparison.Ordinal));
+
+        // It is not tried again.
+        await ReloadAsync();
+        Assert.Equal((first, PluginState.RolledBack), (Hash, State));
+        Assert.Single(_sandbox.Log.At(LogLevel.Error), message => message.Contains("is not loaded", StringComparison.Ordinal));
+        await _catalog!.DisposeAsync();
+    }
+
     private IReadOnlyList<KeptVersion> Versions() => KeptVersion.Find(Path.Combine(_sandbox.Root, "cache"), "Good");
 
     /// <summary>Another version: any file of its folder is part of a plugin.</summary>
@@ -177,6 +196,7 @@ public sealed class PluginRollbackTests : IDisposable
         var previous = _catalog;
         _catalog = await PluginCatalog.LoadAsync(
             options ?? new PluginsOptions(), _sandbox.Host, _sandbox.Settings, previous, TestContext.Current.CancellationToken);
+        _catalog.TakeIntoService();
         if (previous is not null)
         {
             await previous.DisposeAsync();

@@ -37,6 +37,8 @@ public sealed class PluginTakeOverTests : IDisposable
         await using var second = await LoadAsync(first);
         Assert.NotSame(plugin, Assert.Single(second.Plugins));
         Assert.NotSame(first.Find("Plain"), second.Find("Plain"));
+        Assert.DoesNotContain(_sandbox.Log.At(LogLevel.Information), message => message.Contains("is replaced by", StringComparison.Ordinal));
+        second.TakeIntoService();
         Assert.Contains(_sandbox.Log.At(LogLevel.Information), message => message.StartsWith("Plugin Good 0.1.0.0 is replaced by 0.1.0.0", StringComparison.Ordinal));
 
         Assert.False(plugin.Unloaded.IsCompleted);
@@ -98,6 +100,42 @@ public sealed class PluginTakeOverTests : IDisposable
         Assert.NotSame(first.Find("Plain"), second.Find("Plain"));
         await first.DisposeAsync();
     }
+
+    [Fact]
+    public async Task LoadAsync_BrokenBuildInADirectoryThatGoesBefore_TheFirstGoesOn()
+    {
+        var file = _sandbox.Install("Good");
+        var more = Path.Combine(_sandbox.Root, "more");
+        var first = await LoadAsync(null, more);
+        var plugin = Assert.Single(first.Plugins);
+        var broken = _sandbox.Install("Good", more);
+        await File.WriteAllBytesAsync(broken, "half of it"u8.ToArray(), TestContext.Current.CancellationToken);
+        var second = await LoadAsync(first, more);
+        await first.DisposeAsync();
+
+        // And again, and when what it was loaded from is gone.
+        var third = await LoadAsync(second, more);
+        await second.DisposeAsync();
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        var fourth = await LoadAsync(third, more);
+        await third.DisposeAsync();
+        Assert.Same(plugin, Assert.Single(fourth.Plugins));
+        Assert.NotNull(fourth.Find("Plain"));
+        Assert.Empty(fourth.FailedPlugins);
+        var description = Assert.Single(fourth.Descriptions);
+        Assert.Equal((PluginState.Kept, broken, plugin.Description.Hash), (description.State, description.File, description.Hash));
+        Assert.Equal(3, _sandbox.Log.At(LogLevel.Warning).Count(message => message.EndsWith("goes on in its place", StringComparison.Ordinal)));
+
+        // Mended, it is loaded from there, though its files are the same.
+        _sandbox.Install("Good", more);
+        await using var fifth = await LoadAsync(fourth, more);
+        await fourth.DisposeAsync();
+        Assert.NotSame(plugin, Assert.Single(fifth.Plugins));
+        Assert.Equal((PluginState.Loaded, broken), (Assert.Single(fifth.Descriptions).State, fifth.Descriptions[0].File));
+    }
+
+    private Task<PluginCatalog> LoadAsync(PluginCatalog? previous, string directory) => PluginCatalog.LoadAsync(
+        new PluginsOptions { Directories = [directory] }, _sandbox.Host, _sandbox.Settings, previous, TestContext.Current.CancellationToken);
 
     private Task<PluginCatalog> LoadAsync(PluginCatalog? previous) =>
         PluginCatalog.LoadAsync(new PluginsOptions(), _sandbox.Host, _sandbox.Settings, previous, TestContext.Current.CancellationToken);

@@ -181,6 +181,33 @@ public sealed class PluginTrustTests : IDisposable
         Assert.Contains($"chmod go-w '{open}'", Assert.Single(refused.Descriptions).Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [SuppressMessage("Interoperability", "CA1416", Justification = "Skipped where there are no such modes.")]
+    public async Task LoadAsync_UntrustedOneGoesBeforeTheLoadedOne_ThatGoesOnIfItIsTrustedAndItsPlaceIsSafe(bool isSafe)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such modes");
+        Directory.Delete(Path.GetDirectoryName(_file)!, recursive: true);
+        var file = _sandbox.Install("Good");
+        var trust = new TrustOptions { Hashes = [new string('0', 64)], ProgramPlugins = true };
+        var first = await LoadAsync(trust);
+        Assert.Empty(first.FailedPlugins);
+
+        _sandbox.Install("Good", Path.Combine(_sandbox.Root, "more"));
+        if (!isSafe)
+        {
+            File.SetUnixFileMode(file, File.GetUnixFileMode(file) | UnixFileMode.OtherWrite);
+        }
+
+        await using var second = await LoadAsync(trust, first);
+        Assert.Equal(isSafe ? first.Find("Plain") : null, second.Find("Plain"));
+        await first.DisposeAsync();
+        var description = Assert.Single(second.Descriptions, plugin => plugin.State != PluginState.Overridden);
+        Assert.Equal((isSafe ? PluginState.Kept : PluginState.Failed, _file), (description.State, description.File));
+        Assert.Contains("is not trusted", description.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task LoadAsync_RootAndAnothersFile_IsRefusedWithTheCommand()
     {

@@ -98,10 +98,31 @@ public sealed class CircuitBreakerTests : IDisposable
         Assert.False(breaker.TryEnter(0, out _));
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(breaker.TryEnter(0, out var second));
-        breaker.Report(hanging, RequestOutcome.Succeeded, "");
-        Assert.False(breaker.IsClosed);
+        breaker.Report(hanging, RequestOutcome.Failed, "was overtaken");
+        Assert.False(breaker.TryEnter(0, out _));
         breaker.Report(second, RequestOutcome.Succeeded, "");
         Assert.True(breaker.IsClosed);
+        Assert.DoesNotContain(_log.Entries, entry => entry.Message.Contains("fails still", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Report_TrialThatTookLongerThanOpenFor_ClosesItIfItSucceeds()
+    {
+        var breaker = Open();
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.True(breaker.TryEnter(0, out var slow));
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Assert.True(breaker.TryEnter(0, out var other));
+        breaker.Report(slow, RequestOutcome.Succeeded, "");
+        Assert.True(breaker.IsClosed);
+        Assert.Single(_log.Entries, entry => entry.Message.Contains("works again", StringComparison.Ordinal));
+
+        // What is still inside of that time says nothing of the next one.
+        breaker.Report(default, RequestOutcome.Failed, "threw");
+        breaker.Report(default, RequestOutcome.Failed, "threw");
+        Assert.False(breaker.IsClosed);
+        breaker.Report(other, RequestOutcome.Succeeded, "");
+        Assert.False(breaker.IsClosed);
     }
 
     [Fact]
@@ -115,17 +136,17 @@ public sealed class CircuitBreakerTests : IDisposable
     }
 
     [Fact]
-    public void Contain_PreviousVersion_TellsOfTheBuildWhenTheBreakerOpens()
+    public void MiddlewareUse_PreviousVersion_TellsOfTheBuildWhenTheBreakerOpens()
     {
         var catalog = new TestCatalog();
         catalog.Add("A", inline: true, _ => (_, _, _) => Task.CompletedTask);
         var registration = catalog.Find("A")!;
         var instance = new MiddlewareInstance(registration.Create(new TestEntry(), null, new ErrorList())!, registration, "", _log.CreateLogger("pipeline"));
         var failing = new FailingPlugins();
-        instance.Contain(
-            new PluginBudgetOptions { Breaker = new BreakerOptions { Failures = 1, Then = BreakerAction.PreviousVersion } }, "Webserv:0", failing, _time);
+        var budget = new PluginBudgetOptions { Breaker = new BreakerOptions { Failures = 1, Then = BreakerAction.PreviousVersion } };
+        var use = new MiddlewareUse(instance, null, budget, "Webserv:0", failing, _time, _log.CreateLogger("breaker"));
         Assert.False(failing.Contains("Test", "Test-hash"));
-        instance.Breaker!.Report(default, RequestOutcome.Failed, "threw");
+        use.Breaker!.Report(default, RequestOutcome.Failed, "threw");
         Assert.True(failing.Contains("Test", "Test-hash"));
     }
 

@@ -223,6 +223,46 @@ public sealed class ContainmentTests
     }
 
     [Fact]
+    public async Task Breaker_SlowTrialWhereOneMayBeInside_IsTheOnlyTrialThatIsToldOf()
+    {
+        var entered = new TaskCompletionSource();
+        var leave = new TaskCompletionSource();
+        var fails = true;
+        var budget = new PluginBudgetOptions { MaxRequests = 1, Breaker = new BreakerOptions { Failures = 1, OpenFor = TimeSpan.FromSeconds(10) } };
+        await using var rig = await StartAsync(budget, isInline: true, async (context, _, _) =>
+        {
+            if (fails)
+            {
+                throw new InvalidOperationException("broken");
+            }
+
+            entered.TrySetResult();
+            await leave.Task;
+            context.Response.StatusCode = 204;
+        });
+        using var slow = await rig.ConnectAsync();
+        using var client = await rig.ConnectAsync();
+        Assert.Equal(500, (await client.GetAsync("/")).Status);
+        fails = false;
+        _time.Advance(TimeSpan.FromSeconds(10));
+        var trial = slow.GetAsync("/");
+        await entered.Task;
+
+        // Another one is due, and finds no place.
+        _time.Advance(TimeSpan.FromSeconds(10));
+        for (var time = 0; time < 20; time++)
+        {
+            Assert.Equal(503, (await client.GetAsync("/")).Status);
+        }
+
+        leave.SetResult();
+        Assert.Equal(204, (await trial).Status);
+        Assert.Single(rig.Logs.At(LogLevel.Information), message => message.EndsWith("is tried again with one request", StringComparison.Ordinal));
+        Assert.Equal(204, (await client.GetAsync("/")).Status);
+        Assert.Equal(0, _usage.Inside);
+    }
+
+    [Fact]
     public async Task Breaker_Skip_PassesOnAsIfTheEntryWereNotThere()
     {
         await using var rig = await StartAsync(setup =>
