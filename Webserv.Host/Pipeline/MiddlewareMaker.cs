@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Webserv.Host.Configuration;
@@ -41,6 +40,7 @@ internal sealed class MiddlewareMaker
         IConfigurationErrors errors,
         CancellationToken cancellation)
     {
+        // Until it is known that somebody still wants them: those of code that was given up are too late.
         var held = new HeldErrors(errors);
         var plugin = registration.HoldPlugin();
         var outcome = new TaskCompletionSource<MiddlewareInstance?>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -89,24 +89,6 @@ internal sealed class MiddlewareMaker
         if (!outcome.TrySetCanceled(CancellationToken.None) && await outcome.Task.ConfigureAwait(false) is { } instance)
         {
             await instance.ReleaseAsync().ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Keeps errors back until it is known that somebody still wants them: those of code that was given up are too late.</summary>
-    private sealed class HeldErrors(IConfigurationErrors inner) : IConfigurationErrors, IJsonKinds
-    {
-        private readonly List<(string Path, string Message)> _errors = [];
-
-        public void Add(string path, string message) => _errors.Add((path, message));
-
-        public JsonValueKind KindOf(string path) => (inner as IJsonKinds)?.KindOf(path) ?? JsonValueKind.Undefined;
-
-        public void PassOn()
-        {
-            foreach (var (path, message) in _errors)
-            {
-                inner.Add(path, message);
-            }
         }
     }
 }

@@ -77,6 +77,6 @@ internal static partial class PluginLog
     [LoggerMessage(3018, LogLevel.Debug, "Plugin {Plugin} {Version} has left memory")]
     public static partial void PluginLeftMemory(this ILogger logger, string plugin, Version version);
 
-    [LoggerMessage(3023, LogLevel.Warning, "Folder {Folder} of a plugin directory cannot be read and is passed over: {Reason}")]
+    [LoggerMessage(3024, LogLevel.Warning, "Folder {Folder} of a plugin directory cannot be read and is passed over: {Reason}")]
     public static partial void PluginFolderUnreadable(this ILogger logger, string folder, string reason);
 }
