@@ -86,18 +86,15 @@ internal sealed class Worker
     /// <summary>Ends it and all that it started, and sees to it that nothing of it is left.</summary>
     public async Task EndAsync()
     {
-        if (_process.Exited.IsCompleted)
-        {
-            _lifetime.ExchangeEnded(); // Says how it ended.
-        }
-        else
+        if (!_process.Exited.IsCompleted)
         {
             _lifetime.Kill();
-            _lifetime.ExchangeEnded();
         }
 
+        // Before the pipes are closed under the reading; what follows says how it ended.
         await _stopOutput.CancelAsync().ConfigureAwait(false);
         await _output.ConfigureAwait(false);
+        _lifetime.ExchangeEnded();
         await _lifetime.Completion.ConfigureAwait(false);
         _stopOutput.Dispose();
         _pin?.Dispose();
