@@ -12,6 +12,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 WEBSERV = REPOSITORY / "Webserv.Host" / "bin" / "Release" / "net10.0" / "webserv"
 WORKERS = 2
 WORKER_CONNECTIONS = 8192
+BARE = REPOSITORY / "benchmarks" / "bare" / "bin" / "bare"
 KESTREL = REPOSITORY / "benchmarks" / "kestrel" / "bin" / "Release" / "net10.0" / "kestrel-files"
 COMBINED_APACHE = r'%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\"'
 # What nginx's mime.types says of the files of assets.py; Apache, Caddy and Kestrel have tables of their own.
@@ -267,6 +268,13 @@ def _kestrel(program, _, docroot, port, settings=Settings()):
     ]
 
 
+def _bare(program, _, docroot, port, settings=Settings()):
+    files = list(docroot.glob("*.bin"))
+    if len(files) != 1 or settings.codings or settings.log:
+        raise RuntimeError("bare has one small file and no log: --workloads files --files 612")
+    return [program, str(port), str(files[0]), str(WORKERS)]
+
+
 SERVERS = {
     server.name: server
     for server in (
@@ -288,11 +296,12 @@ SERVERS = {
             "kestrel", "", lambda: str(KESTREL) if KESTREL.exists() else None, _kestrel,
             lambda _: "Kestrel " + _output("dotnet", "--version"), "W3C's format, which is all it has",
         ),
+        Server("bare", "gcc libc6-dev", lambda: str(BARE) if BARE.exists() else None, _bare, lambda _: "bare (benchmarks/bare)"),
         Server(
             "nginx-buffered", "nginx-light", lambda: _find("nginx"), _nginx_buffered, lambda p: "",
             "nginx with access_log … buffer=64k flush=1s",
         ),
     )
 }
-# Those that are measured where nothing else is said; nginx-buffered where there is an access log.
+# Those that are measured where nothing else is said; nginx-buffered where there is an access log. bare is no server.
 USUAL = ("nginx", "webserv", "lighttpd", "apache", "caddy", "kestrel")
