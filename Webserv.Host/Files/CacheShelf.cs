@@ -5,7 +5,10 @@ namespace Webserv.Host.Files;
 /// </summary>
 internal enum CacheShelf
 {
-    /// <summary>Misses and refusals: whoever tries random paths only pushes out the like.</summary>
+    /// <summary>
+    /// Misses and refusals: whoever tries random paths only pushes out the like. That a file has nothing beside it, and a directory no
+    /// index, is remembered with it (<see cref="RelatedPath"/>).
+    /// </summary>
     Misses,
 
     /// <summary>Directories and files in memory.</summary>

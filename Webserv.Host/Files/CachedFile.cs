@@ -15,6 +15,7 @@ internal sealed class CachedFile : IFileEntry
     private readonly RootDirectory _root;
     private readonly FileFacts _facts;
     private readonly SafeFileHandle? _handle;
+    private string? _physicalPath;
     private RelatedPath[] _related = [];
 
     /// <summary>Keeps what a look-up found.</summary>
@@ -34,7 +35,6 @@ internal sealed class CachedFile : IFileEntry
         Path = path;
         Kind = kind;
         Content = content;
-        PhysicalPath = root.Directory is "/" or "" ? path : System.IO.Path.Join(root.Directory, path.TrimEnd('/'));
         LastModifiedField = "";
         EntityTag = "";
         if (kind == FileKind.File)
@@ -51,8 +51,9 @@ internal sealed class CachedFile : IFileEntry
     /// <inheritdoc />
     public FileKind Kind { get; }
 
+    // Nobody asks a miss for it, and there are many of them.
     /// <inheritdoc />
-    public string PhysicalPath { get; }
+    public string PhysicalPath => _physicalPath ??= _root.Directory is "/" or "" ? Path : System.IO.Path.Join(_root.Directory, Path.TrimEnd('/'));
 
     /// <inheritdoc />
     public long Length => _facts.Length;
@@ -155,34 +156,33 @@ internal sealed class CachedFile : IFileEntry
     /// <exception cref="IOException">The file system failed.</exception>
     public bool IsUnchanged(SafeFileHandle handle) => _root.Examine(handle).IsSameVersion(_facts);
 
-    /// <summary>The path of a name in this directory, the same string every time for the first few names.</summary>
-    public string GetChildPath(string name) => GetRelatedPath(name, isChild: true);
+    /// <summary>A name in this directory.</summary>
+    public RelatedPath GetChild(string name) => GetRelated(name, isChild: true);
 
-    /// <summary>The path of this file with something behind it, the same string every time for the first few suffixes.</summary>
-    public string GetSiblingPath(string suffix) => GetRelatedPath(suffix, isChild: false);
+    /// <summary>The path of this file with something behind it.</summary>
+    public RelatedPath GetSibling(string suffix) => GetRelated(suffix, isChild: false);
 
     // One of the two is asked for: a file has no children, and a directory no siblings.
-    private string GetRelatedPath(string name, bool isChild)
+    private RelatedPath GetRelated(string name, bool isChild)
     {
         const int Remembered = 8;
         var related = Volatile.Read(ref _related);
-        foreach (ref readonly var one in related.AsSpan())
+        foreach (var one in related)
         {
             if (one.Name == name)
             {
-                return one.Path;
+                return one;
             }
         }
 
-        var path = !isChild || Path.EndsWith('/') ? Path + name : $"{Path}/{name}";
-        if (related.Length < Remembered)
+        var isRemembered = related.Length < Remembered;
+        var made = new RelatedPath(name, !isChild || Path.EndsWith('/') ? Path + name : $"{Path}/{name}", isRemembered);
+        if (isRemembered)
         {
             // Two at once may lose one of the names, which is then made again.
-            Volatile.Write(ref _related, [.. related, new RelatedPath(name, path)]);
+            Volatile.Write(ref _related, [.. related, made]);
         }
 
-        return path;
+        return made;
     }
-
-    private readonly record struct RelatedPath(string Name, string Path);
 }

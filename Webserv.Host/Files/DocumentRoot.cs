@@ -43,7 +43,7 @@ internal sealed class DocumentRoot(RootDirectory root, IPipelineEntry entry) : I
     {
         ArgumentNullException.ThrowIfNull(name);
         var parent = GetOwnDirectory(directory);
-        return root.Find(root.IsAcceptableName(name) ? parent.GetChildPath(name) : "");
+        return root.IsAcceptableName(name) ? root.Find(parent.GetChild(name)) : root.Find("");
     }
 
     /// <inheritdoc />
@@ -51,7 +51,7 @@ internal sealed class DocumentRoot(RootDirectory root, IPipelineEntry entry) : I
     {
         ArgumentNullException.ThrowIfNull(suffix);
         var own = GetOwnFile(file);
-        return root.Find(suffix.AsSpan().ContainsAny('/', '\\') ? "" : own.GetSiblingPath(suffix));
+        return suffix.AsSpan().ContainsAny('/', '\\') ? root.Find("") : root.Find(own.GetSibling(suffix));
     }
 
     /// <inheritdoc />

@@ -146,17 +146,35 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
             return new CachedFile(root, path, FileKind.Missing, default, null, null, _time.GetUtcNow());
         }
 
-        // The version is read before the file system: what changes after that makes the slot old.
-        var version = Volatile.Read(ref _version);
-        var now = _clock.Milliseconds;
-        var file = Open(root, path);
-        var slot = new CacheSlot(root, file, GetShelf(file), now, version, Epoch);
+        var slot = Look(root, path);
         if ((slot.Shelf == CacheShelf.Misses && path.Length > LongestMissRemembered) || !Keep(slot))
         {
-            Retire(file);
+            Retire(slot.File);
         }
 
-        return file;
+        return slot.File;
+    }
+
+    /// <summary>Looks up what is looked for along with another path, which remembers it where nothing is there.</summary>
+    /// <exception cref="HttpException">503: the file system could not answer.</exception>
+    public CachedFile Load(RootDirectory root, RelatedPath related)
+    {
+        if (!root.IsAcceptable(related.Path))
+        {
+            return Load(root, related.Path);
+        }
+
+        var slot = Look(root, related.Path);
+        if (slot.Shelf == CacheShelf.Misses)
+        {
+            related.Absence = slot;
+        }
+        else if (!Keep(slot))
+        {
+            Retire(slot.File);
+        }
+
+        return slot.File;
     }
 
     /// <summary>Compares what a slot holds with the file system and replaces it where it changed.</summary>
@@ -222,6 +240,15 @@ internal sealed class OpenFileCache : IOpenFileCache, IDisposable
         file.HasDescriptor ? CacheShelf.Descriptors
         : file.Kind is FileKind.File or FileKind.Directory ? CacheShelf.Memory
         : CacheShelf.Misses;
+
+    private CacheSlot Look(RootDirectory root, string path)
+    {
+        // The version is read before the file system: what changes after that makes the slot old.
+        var version = Volatile.Read(ref _version);
+        var now = _clock.Milliseconds;
+        var file = Open(root, path);
+        return new CacheSlot(root, file, GetShelf(file), now, version, Epoch);
+    }
 
     private bool Keep(CacheSlot slot)
     {

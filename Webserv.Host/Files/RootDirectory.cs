@@ -30,21 +30,15 @@ internal sealed class RootDirectory(
 
     /// <summary>Finds a path. While it is fresh this is one look into a table: no system call, no lock, no allocation.</summary>
     /// <param name="path">A path below the directory.</param>
-    public CachedFile Find(string path)
-    {
-        if (!_slots.TryGetValue(path, out var slot))
-        {
-            return cache.Load(this, path);
-        }
+    public CachedFile Find(string path) => _slots.TryGetValue(path, out var slot) ? Use(slot) : cache.Load(this, path);
 
-        if (!cache.IsFresh(slot))
-        {
-            return cache.Refresh(slot);
-        }
-
-        slot.Touch(cache.Epoch);
-        return slot.File;
-    }
+    /// <summary>Finds a path that is looked for along with another one.</summary>
+    /// <param name="related">A path below the directory.</param>
+    public CachedFile Find(RelatedPath related) =>
+        related.Absence is { } absence && cache.IsFresh(absence) ? absence.File
+        : _slots.TryGetValue(related.Path, out var slot) ? Use(slot)
+        : related.IsRemembered ? cache.Load(this, related)
+        : cache.Load(this, related.Path);
 
     /// <summary>Finds a path and asks the file system for it whatever is remembered.</summary>
     /// <param name="path">A path below the directory.</param>
@@ -74,4 +68,15 @@ internal sealed class RootDirectory(
 
     /// <summary>What an open file is like now.</summary>
     public FileFacts Examine(SafeFileHandle handle) => cache.Examine(handle);
+
+    private CachedFile Use(CacheSlot slot)
+    {
+        if (!cache.IsFresh(slot))
+        {
+            return cache.Refresh(slot);
+        }
+
+        slot.Touch(cache.Epoch);
+        return slot.File;
+    }
 }

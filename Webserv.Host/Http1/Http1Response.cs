@@ -1,14 +1,10 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
-using Microsoft.Win32.SafeHandles;
-using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
-using Webserv.Host.Files;
 
 namespace Webserv.Host.Http1;
 
 /// <summary>The response to the current request: what middleware set, and its framing on the way out.</summary>
-internal sealed class Http1Response : IHttpResponse
+internal sealed partial class Http1Response : IHttpResponse
 {
     private const int BufferSize = 16 * 1024;
 
@@ -120,6 +116,8 @@ internal sealed class Http1Response : IHttpResponse
             _stream = null;
         }
 
+        _heldFile.Release();
+
         // They are a plugin's, which must not be kept in memory by a response that waits for its next request.
         _starting.Clear();
         if (_buffer is not null && !isLeftBehind)
@@ -146,100 +144,6 @@ internal sealed class Http1Response : IHttpResponse
         ArgumentNullException.ThrowIfNull(callback);
         ThrowIfStarted();
         _starting.Add(callback);
-    }
-
-    /// <inheritdoc />
-    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellation)
-    {
-        var file = _context.Server.Files.FindFile(path);
-        return file.Kind == FileKind.File
-            ? SendFileAsync(file, offset, count ?? file.Length - offset, cancellation)
-            : throw new FileNotFoundException("There is no such regular file.", path);
-    }
-
-    /// <inheritdoc />
-    public Task SendFileAsync(IFileEntry file, long offset, long count, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(file);
-        cancellation.ThrowIfCancellationRequested();
-        ThrowIfCompleted();
-        ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, file.Length - offset);
-        if (file is not CachedFile cached)
-        {
-            return SendFileAsync(file.PhysicalPath, offset, count, cancellation);
-        }
-
-        // Before the head goes out, so that a file that is no longer there can still be answered with a status.
-        var handle = cached.Content is null ? Rent(cached) : null;
-        if (!HasStarted)
-        {
-            _contentLength ??= count;
-            if (_starting.Count > 0 || _buffered > 0 || _context.RequestBody.HasExpectation)
-            {
-                return SendFileSlowAsync(cached, handle, offset, count);
-            }
-
-            Start();
-        }
-
-        var send = SendFileCore(cached, handle, offset, count);
-        return send.IsCompletedSuccessfully ? Task.CompletedTask : send.AsTask();
-    }
-
-    private static SafeFileHandle Rent(CachedFile file) =>
-        file.TryRent(out var handle)
-            ? handle
-            : throw new HttpException(StatusCodes.ServiceUnavailable, $"{file.PhysicalPath} changed while it was about to be sent");
-
-    private ValueTask SendFileCore(CachedFile file, SafeFileHandle? handle, long offset, long count) =>
-        handle is null
-            ? _body.SendAsync(file.Content.AsMemory((int)offset, (int)count))
-            : SendAndReturnAsync(file, handle, offset, count);
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendAndReturnAsync(CachedFile file, SafeFileHandle handle, long offset, long count)
-    {
-        try
-        {
-            await _body.SendFileAsync(handle, offset, count).ConfigureAwait(false);
-        }
-        catch (EndOfStreamException exception)
-        {
-            // The length is out and cannot be kept: the connection is cut, and whoever shortened the file is to know why.
-            Log.FileShrank(
-                _context.Server.Logger, _context.TraceId, _context.Connection.RemoteAddress, _context.Request.Path, file.PhysicalPath, exception.Message);
-            throw;
-        }
-        finally
-        {
-            file.Return(handle);
-        }
-    }
-
-    private async Task SendFileSlowAsync(CachedFile file, SafeFileHandle? handle, long offset, long count)
-    {
-        Interlocked.Increment(ref _writing);
-        try
-        {
-            try
-            {
-                await StartAsync().ConfigureAwait(false);
-            }
-            catch when (handle is not null)
-            {
-                // Given back here because it is not handed on; the exception goes on its way.
-                file.Return(handle);
-                throw;
-            }
-
-            await SendFileCore(file, handle, offset, count).ConfigureAwait(false);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _writing);
-        }
     }
 
     /// <summary>Writes to the body: buffered until the response starts, framed afterwards.</summary>
@@ -383,8 +287,10 @@ internal sealed class Http1Response : IHttpResponse
         var status = _statusCode;
         if (StatusOverride != 0 && status == StatusCodes.Ok)
         {
-            // The validators of an error page say nothing about the resource that was asked for.
+            // What the page says of itself does not hold for the resource that was asked for, which may be there in a moment.
             status = StatusOverride;
+            _fields[Fields.CacheControl] = default;
+            _fields[Fields.Expires] = default;
             _fields[Fields.ETag] = default;
             _fields[Fields.LastModified] = default;
             _fields[Fields.AcceptRanges] = default;

@@ -46,7 +46,7 @@ internal sealed class ErrorResponder(ILogger logger)
         }
 
         var status = (exception as HttpException)?.StatusCode ?? StatusCodes.InternalServerError;
-        if (exception is HttpException expected)
+        if (exception is HttpException expected && !(response.HasStarted && status >= StatusCodes.InternalServerError))
         {
             Log.RequestEnded(logger, context.TraceId, context.Connection.RemoteAddress, context.Request.Method, context.Request.Path, status, expected.Message);
         }

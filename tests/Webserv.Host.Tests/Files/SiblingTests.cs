@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Webserv.Abstractions.Files;
 using Webserv.Host.Configuration;
 using Webserv.Host.Files;
@@ -79,6 +80,91 @@ public sealed class SiblingTests : IDisposable
                 Assert.True(root.FindSibling(file, ".br").Kind == FileKind.File);
                 Assert.True(root.FindSibling(file, ".zst").Kind == FileKind.Missing);
                 Assert.True(root.FindSibling(file, ".gz").Kind == FileKind.Missing);
+            }
+        }
+    }
+
+    [Fact]
+    public void FindSibling_ManyFilesWithNothingBeside_IsAskedOnceEach_WhateverElseIsMissing()
+    {
+        const int Files = 30;
+        string[] suffixes = [".br", ".zst", ".gz"];
+        for (var i = 0; i < Files; i++)
+        {
+            _tree.Write($"{i}.js", "plain");
+        }
+
+        // Room for ten misses; those of the first turn alone are ninety.
+        var system = new FaultyFileSystem();
+        var root = _tree.Open(_tree.CreateCache(new FileCacheOptions { MaxEntries = 40, ValidFor = TimeSpan.FromHours(1) }, files: system));
+        Turn();
+        var looks = system.Looks;
+        Assert.Equal(Files * (1 + suffixes.Length), looks);
+
+        Turn();
+        for (var i = 0; i < 100; i++)
+        {
+            root.Find($"/nothing{i}");
+        }
+
+        Turn();
+        Assert.Equal(looks + 100, system.Looks);
+
+        void Turn()
+        {
+            for (var i = 0; i < Files; i++)
+            {
+                var file = root.Find($"/{i}.js");
+                Assert.All(suffixes, suffix => Assert.Equal(FileKind.Missing, root.FindSibling(file, suffix).Kind));
+            }
+        }
+    }
+
+    [Fact]
+    public void FindSibling_ThatComesAndGoes_IsSeenWhenItIsAskedForAgain()
+    {
+        var time = new FakeTimeProvider();
+        _tree.Write("a.js", "plain");
+        var cache = _tree.CreateCache(new FileCacheOptions { ValidFor = TimeSpan.FromSeconds(1) }, time);
+        var root = _tree.Open(cache);
+        Assert.Equal(FileKind.Missing, Find());
+
+        var sibling = _tree.Write("a.js.br", "coded");
+        Assert.Equal(FileKind.Missing, Find());
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(FileKind.File, Find());
+
+        File.Delete(sibling);
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(FileKind.Missing, Find());
+
+        _tree.Write("a.js.br", "coded");
+        cache.Invalidate(sibling);
+        Assert.Equal(FileKind.File, Find());
+
+        FileKind Find() => root.FindSibling(root.Find("/a.js"), ".br").Kind;
+    }
+
+    [Fact]
+    public void FindIn_ManyDirectoriesWithoutAnIndex_IsAskedOnceEach()
+    {
+        for (var i = 0; i < 30; i++)
+        {
+            _tree.Write($"{i}/a", "x");
+        }
+
+        var system = new FaultyFileSystem();
+        var root = _tree.Open(_tree.CreateCache(new FileCacheOptions { MaxEntries = 40, ValidFor = TimeSpan.FromHours(1) }, files: system));
+        Turn();
+        var looks = system.Looks;
+        Turn();
+        Assert.Equal(looks, system.Looks);
+
+        void Turn()
+        {
+            for (var i = 0; i < 30; i++)
+            {
+                Assert.Equal(FileKind.Missing, root.FindIn(root.Find($"/{i}"), "index.html").Kind);
             }
         }
     }

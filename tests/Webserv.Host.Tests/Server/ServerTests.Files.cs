@@ -2,6 +2,7 @@ using System.Globalization;
 using CsCheck;
 using Webserv.Abstractions.Http;
 using Webserv.Abstractions.Pipeline;
+using Webserv.Host.Files;
 using Webserv.Plugins.StaticFiles.Tests;
 
 namespace Webserv.Host.Tests.Server;
@@ -99,6 +100,45 @@ public abstract partial class ServerTests
         await rig.WaitUntilIdleAsync();
         var entry = Assert.Single(rig.Logs.At(Microsoft.Extensions.Logging.LogLevel.Warning));
         Assert.Contains(folder.Combine("a.bin"), entry, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Files_ReplacedBetweenTwoParts_BothAreOfTheOldOne()
+    {
+        using var folder = new TemporaryFolder();
+        const int Length = 300_000;
+        folder.Write("a.bin", Length, seed: 1);
+        OpenFileCache? files = null;
+        await using var rig = await StartAsync(setup => setup.Map("/", async (context, cancellation) =>
+        {
+            var response = context.Response;
+            var file = files!.FindFile(folder.Combine("a.bin"));
+            response.ContentLength = 200_000;
+            await response.SendFileAsync(file, 0, 100_000, cancellation);
+
+            // So often that the cache has no room left for those that were replaced.
+            for (var i = 0; i < 100; i++)
+            {
+                folder.Write("b.bin", Length, seed: 2 + i);
+                File.Move(folder.Combine("b.bin"), folder.Combine("a.bin"), overwrite: true);
+                files.Invalidate(folder.Combine("a.bin"));
+                Assert.NotSame(file, files.FindFile(folder.Combine("a.bin")));
+            }
+
+            await response.SendFileAsync(file, 200_000, 100_000, cancellation);
+        }));
+        files = rig.Files;
+        using var client = await rig.ConnectAsync();
+        for (var round = 0; round < 2; round++)
+        {
+            var current = await File.ReadAllBytesAsync(folder.Combine("a.bin"), client.Token);
+            var response = await client.GetAsync("/");
+            Assert.Equal(200, response.Status);
+            Assert.True(current.AsSpan(0, 100_000).SequenceEqual(response.Body.AsSpan(0, 100_000)));
+            Assert.True(current.AsSpan(200_000).SequenceEqual(response.Body.AsSpan(100_000)));
+        }
+
+        Assert.Empty(rig.Logs.At(Microsoft.Extensions.Logging.LogLevel.Error));
     }
 
     private static IReadOnlyList<MultipartReader.Part> ReadParts(RawResponse response)

@@ -24,7 +24,7 @@ public abstract partial class ServerTests
             throw new InvalidOperationException("thrown");
         }
         ),
-        ["throws an HttpException after the start"] = (Cut, 0, async (context, _, cancellation) =>
+        ["throws an HttpException after the start"] = (Cut, 1, async (context, _, cancellation) =>
         {
             await StreamAsync(context, cancellation);
             throw new HttpException(503);

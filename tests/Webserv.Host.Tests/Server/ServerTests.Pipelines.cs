@@ -35,6 +35,27 @@ public abstract partial class ServerTests
     }
 
     [Fact]
+    public async Task ErrorPage_Configured_HasNothingOfHowLongThePageMayBeKept()
+    {
+        await using var rig = await StartAsync(setup =>
+        {
+            setup.ErrorPages[404] = "/404.html";
+            setup.Map("/404.html", (context, cancellation) =>
+            {
+                var fields = context.Response.Headers;
+                (fields["Cache-Control"], fields["Expires"]) = ("public, max-age=31536000, immutable", "Fri, 31 Dec 9999 23:59:59 GMT");
+                (fields["ETag"], fields["Last-Modified"], fields["X-Kept"]) = ("\"a\"", "Fri, 27 Nov 2026 08:00:00 GMT", "1");
+                return context.Response.WriteTextAsync("page", cancellation: cancellation);
+            });
+        });
+        using var client = await rig.ConnectAsync();
+        var response = await client.GetAsync("/missing");
+        Assert.Equal((404, "page", "1"), (response.Status, response.Text, response["X-Kept"]));
+        Assert.All(["Cache-Control", "Expires", "ETag", "Last-Modified"], name => Assert.Null(response[name]));
+        Assert.NotNull((await client.GetAsync("/404.html"))["Cache-Control"]);
+    }
+
+    [Fact]
     public async Task ErrorPage_Configured_KeepsTheStatusAndHidesPreconditions()
     {
         await using var rig = await StartAsync(setup =>
