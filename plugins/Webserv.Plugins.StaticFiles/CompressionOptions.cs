@@ -24,7 +24,8 @@ public sealed class CompressionOptions
 
     /// <summary>
     /// The memory in which this entry keeps what it has compressed; what was not asked for lately goes first. 0 to compress
-    /// for every request anew.
+    /// for every request anew. What clients still take that is not kept, or no longer, may be as much again, and 32MB in any case;
+    /// where it is more, files are sent as they are.
     /// </summary>
     public ByteSize CacheSize { get; set; } = ByteSize.FromMegabytes(32);
 

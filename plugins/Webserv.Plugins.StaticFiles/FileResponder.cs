@@ -84,24 +84,39 @@ internal sealed class FileResponder(
 
         SetFieldsOfContent(response.Headers, original, coded, contentType, chosen);
         response.ContentLength = content.Length;
-        var write = response.Body.WriteAsync(content, cancellation);
-        return write.IsCompletedSuccessfully ? Task.CompletedTask : write.AsTask();
+        var write = response.Body.WriteAsync(content.Bytes, cancellation);
+        return write.IsCompletedSuccessfully ? Task.CompletedTask : HoldAsync(content, write);
+    }
+
+    // The cache may let go of it while a slow client takes it.
+    private static async Task HoldAsync(CodedContent content, ValueTask write)
+    {
+        content.Enter();
+        try
+        {
+            await write.ConfigureAwait(false);
+        }
+        finally
+        {
+            content.Leave();
+        }
     }
 
     private async Task CompressAsync(
         IHttpContext context, IFileEntry original, string contentType, CodedFile coded, Representation chosen, CancellationToken cancellation)
     {
         using var reader = await compression!.OpenAsync(original, coded, !chosen.AllowsIdentity, cancellation).ConfigureAwait(false);
-        var chunk = reader is null ? null : await reader.ReadAsync(cancellation).ConfigureAwait(false);
-        if (chosen.AllowsIdentity && (chunk is null || reader!.Content?.Length >= original.Length))
+        var chunk = reader is null ? default : await reader.ReadAsync(cancellation).ConfigureAwait(false);
+        if (chosen.AllowsIdentity && (chunk.IsEmpty || reader!.Content?.Length >= original.Length))
         {
             // Too much is being compressed already, the file could not be, or it does not become smaller.
+            reader?.Dispose();
             var identity = Representation.Identity(original, varies: true);
             await RespondAsync(context, original, contentType, original, identity, cancellation).ConfigureAwait(false);
             return;
         }
 
-        if (chunk is null)
+        if (chunk.IsEmpty)
         {
             throw new HttpException(StatusCodes.ServiceUnavailable, $"{original.PhysicalPath} could not be compressed");
         }
@@ -111,7 +126,7 @@ internal sealed class FileResponder(
         if (reader!.Content is { } content)
         {
             response.ContentLength = content.Length;
-            await response.Body.WriteAsync(content, cancellation).ConfigureAwait(false);
+            await response.Body.WriteAsync(content.Bytes, cancellation).ConfigureAwait(false);
             return;
         }
 
@@ -121,7 +136,7 @@ internal sealed class FileResponder(
             await response.Body.FlushAsync(cancellation).ConfigureAwait(false);
             chunk = await reader.ReadAsync(cancellation).ConfigureAwait(false);
         }
-        while (chunk is not null);
+        while (!chunk.IsEmpty);
 
         if (reader.Content is null)
         {

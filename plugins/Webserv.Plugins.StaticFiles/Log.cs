@@ -19,4 +19,7 @@ internal static partial class Log
 
     [LoggerMessage(5, LogLevel.Error, "{Path}: compression into {Coding} failed")]
     public static partial void CompressionFailed(ILogger logger, string path, string coding, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Held} bytes of compressed files are in memory, what slow clients still take among them: {Path} and others are sent as they are; said once a minute")]
+    public static partial void CompressionMemoryFull(ILogger logger, long held, string path);
 }

@@ -45,6 +45,9 @@ internal sealed class StaticFilesMiddleware : IMiddleware, IAsyncDisposable
     /// <summary>The bytes of memory that compressed files take.</summary>
     internal long CompressedMemory => _compression?.Memory ?? 0;
 
+    /// <summary>The bytes of memory that compressed files take, those that slow clients still take among them.</summary>
+    internal long HeldMemory => _compression?.Held ?? 0;
+
     /// <inheritdoc />
     public Task InvokeAsync(IHttpContext context, RequestDelegate next, CancellationToken cancellation)
     {

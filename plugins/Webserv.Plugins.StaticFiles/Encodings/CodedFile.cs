@@ -8,7 +8,7 @@ namespace Webserv.Plugins.StaticFiles.Encodings;
 /// </summary>
 internal sealed class CodedFile(IFileEntry file, Compressor compressor, CodedVersion version) : IFileEntry
 {
-    private byte[]? _content;
+    private CodedContent? _content;
 
     /// <inheritdoc />
     public FileKind Kind => FileKind.File;
@@ -34,8 +34,8 @@ internal sealed class CodedFile(IFileEntry file, Compressor compressor, CodedVer
     /// <summary>The version that it is a coding of.</summary>
     public CodedVersion Version => version;
 
-    /// <summary>The content where it is kept, never to be changed. Set under the lock of the cache.</summary>
-    public byte[]? Content
+    /// <summary>The content where it is kept. Set under the lock of the cache.</summary>
+    public CodedContent? Content
     {
         get => Volatile.Read(ref _content);
         set => Volatile.Write(ref _content, value);

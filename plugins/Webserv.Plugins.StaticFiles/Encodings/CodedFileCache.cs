@@ -42,7 +42,7 @@ internal sealed class CodedFileCache(long budget, IReadOnlyList<Compressor> comp
     /// <param name="coded">The file in a coding.</param>
     /// <param name="content">Its content.</param>
     /// <param name="isFutile">Whether that is no smaller than the file: then it is only remembered that it is so.</param>
-    public void Keep(CodedFile coded, byte[] content, bool isFutile)
+    public void Keep(CodedFile coded, CodedContent content, bool isFutile)
     {
         if (time.GetUtcNow() - coded.LastModified < Settling)
         {
@@ -60,6 +60,7 @@ internal sealed class CodedFileCache(long budget, IReadOnlyList<Compressor> comp
             coded.IsFutile = isFutile;
             if (!isFutile && version.Cost + content.Length <= budget)
             {
+                content.Enter();
                 coded.Content = content;
                 Account(version, content.Length);
                 MakeRoom();
@@ -118,6 +119,11 @@ internal sealed class CodedFileCache(long budget, IReadOnlyList<Compressor> comp
     {
         _versions.TryRemove(new KeyValuePair<string, CodedVersion>(version.Path, version));
         _clock.Remove(version.Node);
+        foreach (var compressor in compressors)
+        {
+            version[compressor.Coding].Content?.Leave();
+        }
+
         Account(version, -version.Cost);
     }
 

@@ -14,17 +14,24 @@ internal sealed class CompressionJob : IDisposable
 
     private readonly List<byte[]> _chunks = [];
     private readonly Lock _gate = new();
+    private readonly CompressionMemory _memory;
     private readonly CancellationTokenSource _cancellation;
     private TaskCompletionSource _changed = NewSignal();
+    private long _published;
     private int _readers;
     private bool _isOver;
 
     /// <summary>Makes one that nobody reads yet.</summary>
+    /// <param name="memory">Where what it makes is accounted for.</param>
     /// <param name="stopping">Cancelled when everything ends.</param>
-    public CompressionJob(CancellationToken stopping) => _cancellation = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+    public CompressionJob(CompressionMemory memory, CancellationToken stopping)
+    {
+        _memory = memory;
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+    }
 
     /// <summary>The whole result, once it is there; <see langword="null"/> before, and where it failed.</summary>
-    public byte[]? Content { get; private set; }
+    public CodedContent? Content { get; private set; }
 
     /// <summary>Takes part in it; followed by one <see cref="Leave"/>.</summary>
     /// <returns><see langword="false"/> where it has failed, or is about to because nobody was left.</returns>
@@ -37,7 +44,11 @@ internal sealed class CompressionJob : IDisposable
                 return false;
             }
 
-            _readers++;
+            if (_readers++ == 0)
+            {
+                Content?.Enter();
+            }
+
             return true;
         }
     }
@@ -47,32 +58,42 @@ internal sealed class CompressionJob : IDisposable
     {
         lock (_gate)
         {
-            if (--_readers == 0 && !_isOver)
+            if (--_readers > 0)
+            {
+                return;
+            }
+
+            if (_isOver)
+            {
+                Content?.Leave();
+            }
+            else
             {
                 _cancellation.Cancel();
             }
         }
     }
 
-    /// <summary>Waits until a chunk is there or it is over.</summary>
-    /// <param name="index">The chunk.</param>
+    /// <summary>Waits until there is more than a reader has.</summary>
+    /// <param name="chunks">How often it has read.</param>
+    /// <param name="position">How many bytes it has.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>The chunk; <see langword="null"/> where it is over and there are no more.</returns>
-    public async ValueTask<byte[]?> GetChunkAsync(int index, CancellationToken cancellation)
+    /// <returns>A chunk, or all that is left where it is over; empty where nothing is, and where it failed.</returns>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(int chunks, int position, CancellationToken cancellation)
     {
         while (true)
         {
             Task changed;
             lock (_gate)
             {
-                if (index < _chunks.Count)
-                {
-                    return _chunks[index];
-                }
-
                 if (_isOver)
                 {
-                    return null;
+                    return Content?.Bytes.AsMemory(position) ?? default;
+                }
+
+                if (chunks < _chunks.Count)
+                {
+                    return _chunks[chunks];
                 }
 
                 changed = _changed.Task;
@@ -134,13 +155,15 @@ internal sealed class CompressionJob : IDisposable
         lock (_gate)
         {
             _chunks.Add(chunk);
+            _published += chunk.Length;
+            _memory.Add(chunk.Length);
             (changed, _changed) = (_changed, NewSignal());
         }
 
         changed.SetResult();
     }
 
-    // The last chunk and the end come together: what fits into one chunk is sent with its length.
+    // The last chunk and the end come together: what fits into one chunk is sent with its length. From then on there is one copy.
     private void Finish(byte[]? rest)
     {
         TaskCompletionSource changed;
@@ -148,10 +171,15 @@ internal sealed class CompressionJob : IDisposable
         {
             if (rest is not null)
             {
-                _chunks.Add(rest);
-                Content = _chunks.Count == 1 ? rest : Join();
+                Content = new CodedContent(_chunks.Count == 0 ? rest : Join(rest), _memory);
+                if (_readers > 0)
+                {
+                    Content.Enter();
+                }
             }
 
+            _memory.Add(-_published);
+            _chunks.Clear();
             _isOver = true;
             changed = _changed;
         }
@@ -159,9 +187,9 @@ internal sealed class CompressionJob : IDisposable
         changed.SetResult();
     }
 
-    private byte[] Join()
+    private byte[] Join(byte[] rest)
     {
-        var content = new byte[_chunks.Sum(chunk => (long)chunk.Length)];
+        var content = new byte[_published + rest.Length];
         var position = 0;
         foreach (var chunk in _chunks)
         {
@@ -169,6 +197,7 @@ internal sealed class CompressionJob : IDisposable
             position += chunk.Length;
         }
 
+        rest.CopyTo(content, position);
         return content;
     }
 }

@@ -4,24 +4,43 @@ namespace Webserv.Plugins.StaticFiles.Encodings;
 internal sealed class CompressionReader : IDisposable
 {
     private readonly CompressionJob? _job;
-    private readonly byte[]? _content;
-    private int _next;
+    private readonly CodedContent? _content;
+    private int _chunks;
+    private int _position;
+    private bool _isDisposed;
 
     /// <summary>Reads from a compression that was entered.</summary>
     public CompressionReader(CompressionJob job) => _job = job;
 
     /// <summary>Reads what is there already.</summary>
-    public CompressionReader(byte[] content) => _content = content;
+    public CompressionReader(CodedContent content)
+    {
+        content.Enter();
+        _content = content;
+    }
 
     /// <summary>The whole result, once it is there; <see langword="null"/> before, and where it failed.</summary>
-    public byte[]? Content => _content ?? _job!.Content;
+    public CodedContent? Content => _content ?? _job!.Content;
 
-    /// <summary>Waits for the next chunk.</summary>
+    /// <summary>Waits for what comes next.</summary>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>It; <see langword="null"/> at the end, which is that of a failure where there is no <see cref="Content"/>.</returns>
-    public ValueTask<byte[]?> ReadAsync(CancellationToken cancellation) =>
-        _job is null ? new ValueTask<byte[]?>(_next++ == 0 ? _content : null) : _job.GetChunkAsync(_next++, cancellation);
+    /// <returns>It; empty at the end, which is that of a failure where there is no <see cref="Content"/>.</returns>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellation)
+    {
+        var next = _job is null ? _content!.Bytes.AsMemory(_position) : await _job.ReadAsync(_chunks, _position, cancellation).ConfigureAwait(false);
+        _chunks++;
+        _position += next.Length;
+        return next;
+    }
 
     /// <inheritdoc />
-    public void Dispose() => _job?.Leave();
+    public void Dispose()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            _content?.Leave();
+            _job?.Leave();
+        }
+    }
 }

@@ -11,11 +11,16 @@ namespace Webserv.Plugins.StaticFiles.Encodings;
 /// </summary>
 internal sealed class FileCompression : IAsyncDisposable
 {
+    // What clients take slowly may be as much as what is kept, and that much even where nothing is.
+    private const long LeastForClients = 32 << 20;
+
     private readonly IDocumentRoot _root;
     private readonly ILogger _logger;
     private readonly CompressionOptions _options;
     private readonly int _mostAtOnce;
     private readonly CodedFileCache _cache;
+    private readonly CompressionMemory _held;
+    private readonly OncePerMinute _report;
     private readonly SemaphoreSlim _turns;
     private readonly CancellationTokenSource _stopping = new();
 
@@ -27,6 +32,8 @@ internal sealed class FileCompression : IAsyncDisposable
         _options = options;
         _mostAtOnce = options.MaxConcurrent > 0 ? options.MaxConcurrent : Math.Max(1, Environment.ProcessorCount / 2);
         _turns = new SemaphoreSlim(_mostAtOnce, _mostAtOnce);
+        _held = new CompressionMemory(options.CacheSize.Bytes + Math.Max(options.CacheSize.Bytes, LeastForClients));
+        _report = new OncePerMinute(time);
         Codings = options.GetCodings();
         _cache = new CodedFileCache(options.CacheSize.Bytes, [.. Codings.Select(coding => new Compressor(coding, options.Effort))], time);
     }
@@ -37,6 +44,9 @@ internal sealed class FileCompression : IAsyncDisposable
     /// <summary>The bytes of memory that the cache accounts for.</summary>
     public long Memory => _cache.Memory;
 
+    /// <summary>The bytes of memory that compressed files take, those that slow clients still take among them.</summary>
+    public long Held => _held.Held;
+
     /// <summary>Whether a file is compressed at all.</summary>
     public bool Covers(IFileEntry file, ContentType contentType) =>
         file.Length >= _options.MinSize.Bytes && file.Length <= _options.MaxSize.Bytes && contentType.IsCompressible;
@@ -46,14 +56,14 @@ internal sealed class FileCompression : IAsyncDisposable
 
     /// <summary>Whether a coding is worth it, and can be had without waiting for a turn.</summary>
     public bool MayHave(CodedFile coded) =>
-        coded.Content is not null || (!coded.IsFutile && (coded.Job is not null || _turns.CurrentCount > 0));
+        coded.Content is not null || (!coded.IsFutile && (coded.Job is not null || (_turns.CurrentCount > 0 && HasRoom(coded))));
 
     /// <summary>Takes part in the compression of a file, and begins it where nobody has.</summary>
     /// <param name="file">The file.</param>
     /// <param name="coded">It in a coding.</param>
     /// <param name="isRequired">Whether to wait for a turn.</param>
     /// <param name="cancellation">Ends that wait.</param>
-    /// <returns>To be disposed; <see langword="null"/> where too much is being compressed already.</returns>
+    /// <returns>To be disposed; <see langword="null"/> where too much is being compressed already, or held by slow clients.</returns>
     public async ValueTask<CompressionReader?> OpenAsync(IFileEntry file, CodedFile coded, bool isRequired, CancellationToken cancellation)
     {
         if (TryJoin(coded, out var reader))
@@ -61,12 +71,12 @@ internal sealed class FileCompression : IAsyncDisposable
             return reader;
         }
 
-        if (!await _turns.WaitAsync(isRequired ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, cancellation).ConfigureAwait(false))
+        if (!HasRoom(coded) || !await _turns.WaitAsync(isRequired ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, cancellation).ConfigureAwait(false))
         {
             return null;
         }
 
-        var job = new CompressionJob(_stopping.Token);
+        var job = new CompressionJob(_held, _stopping.Token);
         lock (coded.Gate)
         {
             // Another may have begun it meanwhile, or even ended.
@@ -106,6 +116,21 @@ internal sealed class FileCompression : IAsyncDisposable
                 : null;
             return reader is not null;
         }
+    }
+
+    private bool HasRoom(CodedFile coded)
+    {
+        if (_held.HasRoom)
+        {
+            return true;
+        }
+
+        if (_report.IsDue())
+        {
+            Log.CompressionMemoryFull(_logger, _held.Held, coded.PhysicalPath);
+        }
+
+        return false;
     }
 
     // Whoever reads it learns of a failure from the lack of a result; here it is only logged.

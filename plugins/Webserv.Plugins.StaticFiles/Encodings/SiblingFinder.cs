@@ -6,9 +6,7 @@ namespace Webserv.Plugins.StaticFiles.Encodings;
 /// <summary>Finds files that were coded beforehand and lie beside the one that was asked for.</summary>
 internal sealed class SiblingFinder(IDocumentRoot root, TimeProvider time, ILogger logger)
 {
-    private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
-
-    private long _loggedAt = long.MinValue;
+    private readonly OncePerMinute _report = new(time);
 
     /// <summary>Finds the file that holds another one in a coding.</summary>
     /// <returns>
@@ -28,19 +26,11 @@ internal sealed class SiblingFinder(IDocumentRoot root, TimeProvider time, ILogg
             return sibling;
         }
 
-        Report(sibling);
-        return null;
-    }
-
-    // Every request meets it: one entry a minute says so.
-    private void Report(IFileEntry sibling)
-    {
-        var last = Interlocked.Read(ref _loggedAt);
-        var now = time.GetTimestamp();
-        if ((last == long.MinValue || time.GetElapsedTime(last, now) >= LogInterval)
-            && Interlocked.CompareExchange(ref _loggedAt, now, last) == last)
+        if (_report.IsDue())
         {
             Log.SiblingNotServed(logger, sibling.PhysicalPath);
         }
+
+        return null;
     }
 }

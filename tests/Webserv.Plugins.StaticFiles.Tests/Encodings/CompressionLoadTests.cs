@@ -212,13 +212,15 @@ public sealed class CompressionLoadTests
     public void Find_OneFileInManyVersions_HoldsOneOfThem()
     {
         var cache = new CodedFileCache(1 << 20, [new Compressor(ContentCoding.Gzip, CompressionEffort.Fast)], TimeProvider.System);
+        var memory = new CompressionMemory(0);
         for (var i = 0; i < 1000; i++)
         {
             var file = new Webserv.Testing.Files.TestFileEntry(Abstractions.Files.FileKind.File, "/srv/a.txt") { EntityTag = $"\"{i}\"" };
             var coded = cache.Find(file)[ContentCoding.Gzip];
-            cache.Keep(coded, new byte[1000], isFutile: false);
+            cache.Keep(coded, new CodedContent(new byte[1000], memory), isFutile: false);
             Assert.NotNull(cache.Find(file)[ContentCoding.Gzip].Content);
             Assert.InRange(cache.Memory, 1000, 5000);
+            Assert.Equal(1000, memory.Held);
         }
     }
 
@@ -229,7 +231,7 @@ public sealed class CompressionLoadTests
         var old = cache.Find(new Webserv.Testing.Files.TestFileEntry(Abstractions.Files.FileKind.File, "/srv/a.txt") { EntityTag = "\"1\"" })[ContentCoding.Gzip];
         _ = cache.Find(new Webserv.Testing.Files.TestFileEntry(Abstractions.Files.FileKind.File, "/srv/a.txt") { EntityTag = "\"2\"" });
         var before = cache.Memory;
-        cache.Keep(old, new byte[1000], isFutile: false);
+        cache.Keep(old, new CodedContent(new byte[1000], new CompressionMemory(0)), isFutile: false);
         Assert.Equal((before, null), (cache.Memory, old.Content));
     }
 
