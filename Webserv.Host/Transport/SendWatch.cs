@@ -14,8 +14,10 @@ internal sealed class SendWatch(SendLimits limits)
 
     private Pace _pace = new(limits.MinimumRate);
     private long _left;
-    private long _lookedAt;
     private long _tookAt;
+
+    /// <summary>When it was looked last.</summary>
+    public long LookedAt { get; private set; }
 
     /// <summary>When to look again.</summary>
     public long Deadline { get; private set; }
@@ -31,7 +33,7 @@ internal sealed class SendWatch(SendLimits limits)
     public void Begin(long now, long left)
     {
         _left = left;
-        _lookedAt = _tookAt = now;
+        LookedAt = _tookAt = now;
         SetDeadline(now);
     }
 
@@ -43,9 +45,9 @@ internal sealed class SendWatch(SendLimits limits)
     {
         var took = Math.Max(0, _left - left);
         _tookAt = took > 0 ? now : _tookAt;
-        _pace.Waited(now - _lookedAt, took);
+        _pace.Waited(now - LookedAt, took);
         _left = Math.Min(_left, left);
-        _lookedAt = now;
+        LookedAt = now;
         SetDeadline(now);
         return _pace.Patience > 0 && now - _tookAt < limits.Timeout;
     }

@@ -8,6 +8,7 @@ internal sealed partial class EpollConnection
     private PendingSend? _send;
     private bool _writable = true;
     private bool _sendShutDown;
+    private bool _isQueued;
 
     public SendLimits SendLimits { get; set; } = SendLimits.Default;
 
@@ -52,7 +53,7 @@ internal sealed partial class EpollConnection
                 return ValueTask.FromException(new IOException(_closedBecause));
             }
 
-            progress = _writable ? send.Continue(_socket, ref _loop.FileSlices) : EpollSendProgress.Blocked;
+            progress = _writable ? send.Continue(_socket, _loop) : EpollSendProgress.Blocked;
             switch (progress)
             {
                 case EpollSendProgress.Done:
@@ -79,7 +80,14 @@ internal sealed partial class EpollConnection
 
         if (progress == EpollSendProgress.GaveWay)
         {
-            _loop.Post(this);
+            if (_loop.IsCurrent)
+            {
+                ContinueSend();
+            }
+            else
+            {
+                _loop.Post(this);
+            }
         }
 
         Arm(deadline);
@@ -100,13 +108,17 @@ internal sealed partial class EpollConnection
         return send.What.Left + (LibC.DeviceControl(_socket, LibC.OutputQueue, &queued) == 0 ? queued : 0);
     }
 
-    private void ContinueSend(bool isWritable = false)
+    /// <summary>It is this connection's turn to go on with a file.</summary>
+    internal void SendSlice() => ContinueSend(isTurn: true);
+
+    private void ContinueSend(bool isWritable = false, bool isTurn = false)
     {
         PendingSend send;
         Exception? failure = null;
         lock (this)
         {
             _writable |= isWritable;
+            _isQueued &= !isTurn;
             if (_send is not { IsPending: true } pending)
             {
                 return;
@@ -121,17 +133,26 @@ internal sealed partial class EpollConnection
             {
                 return;
             }
+            else if (send.What.IsFile && !isTurn)
+            {
+                Queue();
+                return;
+            }
             else
             {
-                var progress = send.What.Continue(_socket, ref _loop.FileSlices);
-                LookAtPeer(send, _loop.Milliseconds);
+                var progress = send.What.Continue(_socket, _loop);
+                if (send.Watch.LookedAt != _loop.Milliseconds)
+                {
+                    LookAtPeer(send, _loop.Milliseconds);
+                }
+
                 switch (progress)
                 {
                     case EpollSendProgress.Blocked:
                         _writable = false;
                         return;
                     case EpollSendProgress.GaveWay:
-                        _loop.Post(this);
+                        Queue();
                         return;
                     case EpollSendProgress.Failed:
                         if (send.What.IsConnectionBroken)
@@ -156,6 +177,16 @@ internal sealed partial class EpollConnection
         else
         {
             send.Fail(failure);
+        }
+    }
+
+    // Under the lock, on the loop.
+    private void Queue()
+    {
+        if (!_isQueued)
+        {
+            _isQueued = true;
+            _loop.Queue(this);
         }
     }
 }

@@ -22,6 +22,7 @@ internal sealed class EpollLoop : IEventLoop
     private readonly EpollEvents _events = new(EventsPerTurn);
     private readonly ConcurrentQueue<IThreadPoolWorkItem> _posted = new();
     private readonly ConcurrentQueue<LoopSwitch> _switches = new();
+    private readonly Queue<EpollConnection> _files = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _slotLock = new();
     private readonly Lock _wakeLock = new();
@@ -60,8 +61,8 @@ internal sealed class EpollLoop : IEventLoop
     /// <summary>Counts the turns; for its own thread alone.</summary>
     public long Turn { get; private set; }
 
-    /// <summary>How much of a file is sent at once.</summary>
-    public ref FileSlices FileSlices => ref _fileSlices;
+    /// <summary>Takes a slice of a file for a connection to send. Others than the loop's own thread may ask.</summary>
+    public long TakeFileSlice() => _fileSlices.Take(_files.Count);
 
     public ILogger Logger => _logger;
 
@@ -130,6 +131,9 @@ internal sealed class EpollLoop : IEventLoop
             RunLeftOver();
         }
     }
+
+    /// <summary>Has a connection go on with a file when it is its turn; for the loop's own thread alone.</summary>
+    internal void Queue(EpollConnection connection) => _files.Enqueue(connection);
 
     /// <summary>Registers a descriptor; its events go to the source. From any thread. 0 or the error number.</summary>
     internal int Register(EpollSource source, int descriptor, uint events)
@@ -240,6 +244,7 @@ internal sealed class EpollLoop : IEventLoop
 
             Timers.Advance(_now);
             RunPosted();
+            SendFiles();
             CheckStall();
         }
 
@@ -251,7 +256,7 @@ internal sealed class EpollLoop : IEventLoop
         var timeout = Timers.MillisecondsUntilNext(_now);
         _sleeping = true;
         Interlocked.MemoryBarrier();
-        if (!_posted.IsEmpty || _stopping)
+        if (!_posted.IsEmpty || _files.Count > 0 || _stopping)
         {
             timeout = 0;
         }
@@ -344,6 +349,28 @@ internal sealed class EpollLoop : IEventLoop
         catch (Exception error)
         {
             Fail(work as EpollSource, error);
+        }
+    }
+
+    /// <summary>Goes on with files: one at least, so that new requests for files cannot hold up those that are under way.</summary>
+    private void SendFiles()
+    {
+        for (var left = _files.Count; left > 0; left--)
+        {
+            var connection = _files.Dequeue();
+            try
+            {
+                connection.SendSlice();
+            }
+            catch (Exception error)
+            {
+                Fail(connection, error);
+            }
+
+            if (!_fileSlices.IsLeft)
+            {
+                return;
+            }
         }
     }
 

@@ -22,6 +22,9 @@ internal unsafe struct EpollSend
     /// <summary>Whether the caller sends more at once.</summary>
     public bool More { get; init; }
 
+    /// <summary>Whether nothing but a piece of a file is left.</summary>
+    public readonly bool IsFile => Head.Length + Body.Length == 0 && FileLeft > 0;
+
     /// <summary>How many bytes are left.</summary>
     public readonly long Left => Head.Length + (long)Body.Length + FileLeft;
 
@@ -30,8 +33,8 @@ internal unsafe struct EpollSend
 
     /// <summary>Sends as much as can be sent now.</summary>
     /// <param name="socket">The descriptor.</param>
-    /// <param name="slices">Gives the file its share of the loop.</param>
-    public EpollSendProgress Continue(int socket, ref FileSlices slices)
+    /// <param name="loop">Gives the file its share.</param>
+    public EpollSendProgress Continue(int socket, EpollLoop loop)
     {
         while (Head.Length + Body.Length > 0)
         {
@@ -57,7 +60,7 @@ internal unsafe struct EpollSend
             }
         }
 
-        return FileLeft > 0 ? ContinueFile(socket, slices.Take()) : EpollSendProgress.Done;
+        return FileLeft > 0 ? ContinueFile(socket, loop.TakeFileSlice()) : EpollSendProgress.Done;
     }
 
     /// <summary>Why <see cref="Continue"/> failed.</summary>

@@ -296,6 +296,35 @@ public abstract class TransportTests
     }
 
     [Fact(Timeout = Patience)]
+    public async Task SendFile_ManyAtOnce_EachArrivesWhole_AndWhoComesBetweenIsAnswered()
+    {
+        using var file = new TemporaryFile(Bytes(4_000_000, 3));
+        await using var rig = CreateRig();
+        var large = new ServeHandler(connection => connection.SendFileAsync("head"u8.ToArray(), file.Handle, 0, file.Contents.Length).AsTask());
+        var endpoint = rig.Listen(large);
+        var clients = new List<TestClient>();
+        for (var i = 0; i < 12; i++)
+        {
+            clients.Add(await rig.ConnectAsync(endpoint));
+        }
+
+        // All of them are under way and none is at its end while another one is served.
+        Assert.All(await Task.WhenAll(clients.Select(client => client.ReceiveAsync(4))), head => Assert.Equal("head"u8.ToArray(), head));
+        var small = new ServeHandler(connection => connection.SendAsync("small"u8.ToArray()).AsTask());
+        using (var other = await rig.ConnectAsync(rig.Listen(small)))
+        {
+            Assert.Equal("small"u8.ToArray(), await other.ReceiveToEndAsync());
+        }
+
+        foreach (var contents in await Task.WhenAll(clients.Select(client => client.ReceiveToEndAsync())))
+        {
+            Assert.True(contents.AsSpan().SequenceEqual(file.Contents));
+        }
+
+        clients.ForEach(client => client.Dispose());
+    }
+
+    [Fact(Timeout = Patience)]
     public async Task SendFile_FileIsShorter_ThrowsEndOfStream()
     {
         using var file = new TemporaryFile(Bytes(10_000, 5));
