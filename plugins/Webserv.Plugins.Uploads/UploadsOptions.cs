@@ -17,9 +17,13 @@ public sealed class UploadsOptions
 
     /// <summary>
     /// Whether directories below it that a path names are made where they are missing; otherwise such a PUT is answered
-    /// 409 and such a POST 404.
+    /// 409 and such a POST 404. A directory whose path leaves no room for a file's name in the longest path of the system
+    /// (4,095 bytes on Linux) is never made or used: 400.
     /// </summary>
     public bool CreateDirectories { get; set; }
+
+    /// <summary>How deep directories are made, 1 to 1000: the most of them that a path may name where one is missing; 400 above it.</summary>
+    public int MaxDirectoryDepth { get; set; } = 64;
 
     /// <summary>The methods that are answered, of POST, PUT and DELETE; any other goes on to the next entry. Default: all three.</summary>
     public IReadOnlyList<string> Methods { get; set; } = [];

@@ -88,6 +88,7 @@ public sealed class DiskTests
             using (var running = TemporaryFile.Create(held, NullLogger.Instance))
             {
                 await using var site = await UploadSite.CreateAsync(directory: directory);
+                await ((UploadsMiddleware)site.Middleware).ClearingUp.WaitAsync(Cancellation);
                 Assert.True(File.Exists(running.Path));
                 Assert.False(File.Exists(stale));
                 Assert.True(File.Exists(foreign));
@@ -187,13 +188,14 @@ public sealed class DiskTests
             options.Methods = ["POST", "PATCH"];
             options.AllowedExtensions = [".png", "jpg"];
             options.MaxFileNameLength = 256;
+            options.MaxDirectoryDepth = 0;
             options.MaxFiles = 0;
             options.MaxFileSize = new ByteSize(-1);
             options.MaxTotalSize = new ByteSize(-1);
             options.RedirectTo = "//evil.com";
         });
         Assert.Equal(
-            ["Directory", "Conflict", "MaxFileNameLength", "MaxFiles", "MaxFileSize", "MaxTotalSize", "Methods:1", "AllowedExtensions:1", "RedirectTo"],
+            ["Directory", "Conflict", "MaxFileNameLength", "MaxDirectoryDepth", "MaxFiles", "MaxFileSize", "MaxTotalSize", "Methods:1", "AllowedExtensions:1", "RedirectTo"],
             failures.Select(failure => failure[..failure.IndexOf(": ", StringComparison.Ordinal)]));
     }
 
