@@ -112,6 +112,16 @@ internal sealed class FileStore(UploadsOptions options, FileNames names, IOpenFi
         return new StoredFile(name, file.Length, isNew);
     }
 
+    /// <summary>What the options promise of names before they are confirmed.</summary>
+    /// <param name="directory">Where they were given.</param>
+    public void Confirm(HeldDirectory directory)
+    {
+        if (options.SyncToDisk)
+        {
+            directory.SyncToDisk();
+        }
+    }
+
     /// <summary>Removes a file.</summary>
     /// <param name="directory">Where it is.</param>
     /// <param name="name">Its name.</param>

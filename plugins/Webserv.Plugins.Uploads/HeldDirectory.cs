@@ -20,6 +20,7 @@ internal sealed partial class HeldDirectory : IDisposable
     private const int CurrentDirectory = -100;
     private const int OpenPath = 0x200000;
     private const int OpenCloseOnExec = 0x80000;
+    private const int OpenCloseOnExecOnMacOS = 0x1000000;
 
     // O_DIRECTORY and O_NOFOLLOW have other values on ARM and POWER.
     private static readonly bool HasCommonFlags =
@@ -86,6 +87,39 @@ internal sealed partial class HeldDirectory : IDisposable
     /// <summary>Whether anything has a name, a dangling link included.</summary>
     public bool Has(string name) => System.IO.Path.Exists(Reach(name)) || new FileInfo(Reach(name)).LinkTarget is not null;
 
+    /// <summary>
+    /// Sees to it that the names that were given in the directory are on the disk: fsync(2) of a file says nothing of those. On Windows,
+    /// where a directory cannot be synced, the file system's journal has to do.
+    /// </summary>
+    /// <exception cref="HttpException">507 where there is no place for them.</exception>
+    /// <exception cref="IOException">They may not be there.</exception>
+    public void SyncToDisk()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        // What is held is held by O_PATH, which cannot be synced.
+        var descriptor = UsesDescriptors
+            ? OpenAt((int)_descriptor!.DangerousGetHandle(), ".", OpenDirectory | OpenCloseOnExec)
+            : Open(Path, OperatingSystem.IsMacOS() ? OpenCloseOnExecOnMacOS : OpenCloseOnExec);
+        if (descriptor < 0)
+        {
+            throw Refusal(Path, Marshal.GetLastPInvokeError());
+        }
+
+        using var readable = new SafeFileHandle(descriptor, ownsHandle: true);
+        try
+        {
+            RandomAccess.FlushToDisk(readable);
+        }
+        catch (Exception exception) when (DiskErrors.ToAnswer(exception) is { } answer)
+        {
+            throw answer;
+        }
+    }
+
     public void Dispose() => _descriptor?.Dispose();
 
     private HeldDirectory? OpenChildDescriptor(string name)
@@ -135,4 +169,7 @@ internal sealed partial class HeldDirectory : IDisposable
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenAt(int directory, string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
 }

@@ -22,6 +22,7 @@ internal sealed class PostHandler(UploadsOptions options, UploadDirectory direct
         {
             await ReceiveAsync(form, target, received, cancellation).ConfigureAwait(false);
             var stored = StoreAll(received, target);
+            store.Confirm(target);
             await UploadAnswer.WriteAsync(context, stored, options.RedirectTo, cancellation).ConfigureAwait(false);
         }
         finally

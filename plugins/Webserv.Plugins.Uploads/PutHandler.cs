@@ -50,6 +50,7 @@ internal sealed class PutHandler(UploadsOptions options, UploadDirectory directo
         await store.WriteAsync(request.Body.ReadAsync, file, _maxFileSize, cancellation).ConfigureAwait(false);
         var stored = store.Store(
             file, parent, name, () => preconditions.ThrowIfFailed(request, parent, name), Preconditions.OnlyCreates(request));
+        store.Confirm(parent);
 
         var response = context.Response;
         response.Headers[Fields.Location] = UriPath.Encode(request.Path[..(request.Path.LastIndexOf('/') + 1)] + stored.Name);

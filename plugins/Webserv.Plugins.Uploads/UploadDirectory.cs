@@ -40,7 +40,7 @@ internal sealed class UploadDirectory
     {
         if (_options.CreateDirectory)
         {
-            Directory.CreateDirectory(Path);
+            Make(Path);
         }
         else if (!Directory.Exists(Path))
         {
@@ -96,11 +96,38 @@ internal sealed class UploadDirectory
                 }
 
                 parent.CreateChild(name);
+                if (_options.SyncToDisk)
+                {
+                    parent.SyncToDisk();
+                }
+
                 _files.Invalidate(parent.Name(name));
                 directory = parent.OpenChild(name) ?? throw new HttpException(StatusCodes.Conflict, $"'{parent.Name(name)}' is gone.");
             }
         }
 
         return directory;
+    }
+
+    /// <summary>Makes a directory with those that it is in, each of them on the disk where the options say so.</summary>
+    private void Make(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        var parent = System.IO.Path.GetDirectoryName(path);
+        if (parent is not null)
+        {
+            Make(parent);
+        }
+
+        Directory.CreateDirectory(path);
+        if (_options.SyncToDisk && parent is not null)
+        {
+            using var held = HeldDirectory.Open(parent);
+            held.SyncToDisk();
+        }
     }
 }

@@ -58,6 +58,9 @@ public sealed class UploadsOptions
     /// </summary>
     public string? RedirectTo { get; set; }
 
-    /// <summary>Whether a file's content is on the disk (<c>fsync</c>) before the upload is confirmed, which takes longer.</summary>
+    /// <summary>
+    /// Whether a file's content, its name and the directories that were made for it are on the disk (<c>fsync</c>) before the
+    /// upload is confirmed, which takes longer.
+    /// </summary>
     public bool SyncToDisk { get; set; }
 }
