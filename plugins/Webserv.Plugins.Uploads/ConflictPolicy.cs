@@ -6,7 +6,10 @@ public enum ConflictPolicy
     /// <summary>It is refused with 409; what is there stays.</summary>
     Reject,
 
-    /// <summary>It takes the place of what is there, in one step: readers see the old file or the new one, whole.</summary>
+    /// <summary>
+    /// It takes the place of what is there, in one step: readers see the old file or the new one, whole. Of files of one form that have
+    /// the same name, the second and later get the next free one, as under <see cref="Rename"/>.
+    /// </summary>
     Replace,
 
     /// <summary>It gets the next free name: <c>name-1.txt</c>, <c>name-2.txt</c> and so on.</summary>

@@ -76,8 +76,9 @@ internal sealed class FileStore(UploadsOptions options, FileNames names, IOpenFi
     /// <param name="name">The name.</param>
     /// <param name="check">Throws if the name must not be given by now; nothing else changes until it is.</param>
     /// <param name="onlyCreates">Whether the name must be free whatever the rule says; 412 where it is not.</param>
+    /// <param name="isTwin">Whether another file of the same request has the name, which must not be replaced.</param>
     /// <exception cref="HttpException">409 where the name is taken, 412 for the condition that it is not.</exception>
-    public StoredFile Store(TemporaryFile file, HeldDirectory directory, string name, Action? check = null, bool onlyCreates = false)
+    public StoredFile Store(TemporaryFile file, HeldDirectory directory, string name, Action? check = null, bool onlyCreates = false, bool isTwin = false)
     {
         var isNew = true;
         lock (_changes)
@@ -90,10 +91,10 @@ internal sealed class FileStore(UploadsOptions options, FileNames names, IOpenFi
                     case var _ when onlyCreates:
                         ThrowIfTaken(file.TryMoveTo(name), directory.Name(name), StatusCodes.PreconditionFailed);
                         break;
-                    case ConflictPolicy.Replace:
+                    case ConflictPolicy.Replace when !isTwin:
                         isNew = file.MoveOver(name);
                         break;
-                    case ConflictPolicy.Rename:
+                    case ConflictPolicy.Replace or ConflictPolicy.Rename:
                         name = MoveToNextFree(file, directory, name);
                         break;
                     default:

@@ -5,6 +5,10 @@ namespace Webserv.Plugins.Uploads;
 /// <summary>Stores the files of a form in the directory that the path names: all of them, or none.</summary>
 internal sealed class PostHandler(UploadsOptions options, UploadDirectory directory, FileNames names, FileStore store)
 {
+    // Two names that differ in case only are one file on the usual file systems of these.
+    private static readonly StringComparer SameName =
+        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+
     private readonly long _maxFileSize = options.MaxFileSize > 0 ? options.MaxFileSize : long.MaxValue;
     private readonly long _maxTotalSize = options.MaxTotalSize > 0 ? options.MaxTotalSize : long.MaxValue;
 
@@ -63,11 +67,14 @@ internal sealed class PostHandler(UploadsOptions options, UploadDirectory direct
     private List<StoredFile> StoreAll(List<(TemporaryFile File, string Name)> received, HeldDirectory target)
     {
         var stored = new List<StoredFile>(received.Count);
+        var taken = new HashSet<string>(SameName);
         try
         {
             foreach (var (file, name) in received)
             {
-                stored.Add(store.Store(file, target, name));
+                // Phones give all their photos one name: a file of the form never takes the place of another.
+                stored.Add(store.Store(file, target, name, isTwin: taken.Contains(name)));
+                taken.Add(stored[^1].Name);
             }
         }
         catch
