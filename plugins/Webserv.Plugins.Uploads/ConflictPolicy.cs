@@ -12,6 +12,9 @@ public enum ConflictPolicy
     /// </summary>
     Replace,
 
-    /// <summary>It gets the next free name: <c>name-1.txt</c>, <c>name-2.txt</c> and so on.</summary>
+    /// <summary>
+    /// It gets the next free name: <c>name-1.txt</c>, <c>name-2.txt</c> and so on, of which the Location of a PUT tells. What is there stays,
+    /// also where a PUT with If-Match or If-Unmodified-Since names the version that is there: 409.
+    /// </summary>
     Rename,
 }
