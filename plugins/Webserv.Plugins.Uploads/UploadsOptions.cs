@@ -12,7 +12,10 @@ public sealed class UploadsOptions
     /// </summary>
     public string? Directory { get; set; }
 
-    /// <summary>Whether the directory is made at the start where it is missing.</summary>
+    /// <summary>
+    /// Whether <c>Directory</c> is made at the start where it is missing. An entry's root, where there is no <c>Directory</c>, must be there
+    /// in any case.
+    /// </summary>
     public bool CreateDirectory { get; set; } = true;
 
     /// <summary>
@@ -40,7 +43,10 @@ public sealed class UploadsOptions
     /// <summary>The longest name of a file or directory, in bytes of UTF-8, 1 to 255; 400 above it.</summary>
     public int MaxFileNameLength { get; set; } = 255;
 
-    /// <summary>The largest file; 413 above it. 0 is no limit but the entry's <c>MaxRequestBodySize</c>, which holds in any case.</summary>
+    /// <summary>
+    /// The largest file; 413 above it. 0 is no limit but the entry's <c>MaxRequestBodySize</c>, which holds in any case (1 MB where nothing sets
+    /// it); a form is a little larger than its files.
+    /// </summary>
     public ByteSize MaxFileSize { get; set; }
 
     /// <summary>The most files of one POST, 1 to 1000; 413 above it.</summary>
