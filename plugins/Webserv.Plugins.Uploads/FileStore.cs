@@ -81,6 +81,9 @@ internal sealed class FileStore(UploadsOptions options, FileNames names, IOpenFi
     public StoredFile Store(TemporaryFile file, HeldDirectory directory, string name, Action? check = null, bool onlyCreates = false, bool isTwin = false)
     {
         var isNew = true;
+
+        // Asked of the temporary name, which nobody gives to another file; it stays the same under the name that is given.
+        var identity = FileIdentity.Of(file.Path);
         lock (_changes)
         {
             check?.Invoke();
@@ -110,7 +113,7 @@ internal sealed class FileStore(UploadsOptions options, FileNames names, IOpenFi
         }
 
         Log.Stored(Logger, directory.Name(name), file.Length);
-        return new StoredFile(name, file.Length, isNew);
+        return new StoredFile(name, file.Length, isNew, identity);
     }
 
     /// <summary>What the options promise of names before they are confirmed.</summary>
@@ -120,6 +123,20 @@ internal sealed class FileStore(UploadsOptions options, FileNames names, IOpenFi
         if (options.SyncToDisk)
         {
             directory.SyncToDisk();
+        }
+    }
+
+    /// <summary>Removes what was stored, unless something else has its name by now, which may have been confirmed to somebody.</summary>
+    /// <param name="directory">Where it is.</param>
+    /// <param name="file">What was stored, and is still open: so no other file has its identity.</param>
+    public void TakeBack(HeldDirectory directory, StoredFile file)
+    {
+        lock (_changes)
+        {
+            if (FileIdentity.Of(directory.Reach(file.Name)) is { } identity && identity == file.Identity)
+            {
+                Remove(directory, file.Name);
+            }
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed class PostHandler(UploadsOptions options, UploadDirectory direct
             // What took the place of another file can not be taken back; what is new can.
             foreach (var file in stored.Where(file => file.IsNew))
             {
-                store.Remove(target, file.Name);
+                store.TakeBack(target, file);
             }
 
             throw;

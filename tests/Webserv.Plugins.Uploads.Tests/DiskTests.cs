@@ -74,6 +74,32 @@ public sealed class DiskTests
     }
 
     [Fact]
+    public async Task TryRename_OnLinux_GivesOneOfManyTheName()
+    {
+        await using var site = await UploadSite.CreateAsync();
+        string[] sources = ["source0", "source1", "source2"];
+        foreach (var source in sources)
+        {
+            site.Write(source, source);
+        }
+
+        var target = Path.Combine(site.Directory, "target");
+        Assert.Equal([true, false, false], sources.Select(source => NameReservation.TryRename(Path.Combine(site.Directory, source), target)));
+        Assert.Equal("source0", site.Read("target"));
+        Assert.Null(NameReservation.TryRename(Path.Combine(site.Directory, "gone"), target + "2"));
+        Assert.Equal(["source1", "source2", "target"], site.Files);
+    }
+
+    [Fact]
+    public async Task TryReserve_FileThatCannotBeMoved_GivesTheNameBack()
+    {
+        await using var site = await UploadSite.CreateAsync();
+        var target = Path.Combine(site.Directory, "target");
+        Assert.Throws<FileNotFoundException>(() => NameReservation.TryReserve(Path.Combine(site.Directory, "gone"), target));
+        Assert.Empty(site.Files);
+    }
+
+    [Fact]
     public async Task Initialize_StaleTemporaryFiles_AreRemovedAndThoseInUseStay()
     {
         var directory = Directory.CreateTempSubdirectory("webserv-stale-").FullName;
