@@ -25,4 +25,7 @@ internal static partial class Log
 
     [LoggerMessage(7, LogLevel.Error, "{Directory}: searching it for what uploads left behind that never ended failed; it is tried again at the next start")]
     public static partial void ClearingUpFailed(ILogger logger, string directory, Exception exception);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Path}: a directory that was made for an upload that failed could not be removed")]
+    public static partial void DirectoryStays(ILogger logger, string path, Exception exception);
 }

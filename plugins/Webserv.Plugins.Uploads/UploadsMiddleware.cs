@@ -40,7 +40,7 @@ public sealed class UploadsMiddleware : IMiddleware, IAsyncInitializer, IAsyncDi
         var store = new FileStore(value, names, files, logger);
         _logger = logger;
         _methods = value.Methods.Count == 0 ? AllMethods : [.. value.Methods];
-        _directory = new UploadDirectory(entry, value, names, files);
+        _directory = new UploadDirectory(entry, value, names, files, logger);
         var preconditions = new Preconditions(_directory.Root);
         _post = new PostHandler(value, _directory, names, store);
         _put = new PutHandler(value, _directory, names, store, preconditions);
