@@ -9,7 +9,7 @@ internal sealed class DeleteHandler(UploadDirectory directory, FileNames names, 
     {
         var path = directory.GetNames(context.Request);
         var name = path[^1];
-        using var parent = path.All(names.IsValid) ? directory.Find(path.AsSpan(..^1), create: false) : null;
+        using var parent = path.All(names.IsValid) ? directory.Find(path.AsSpan(..^1)) : null;
         if (parent is null)
         {
             // What could not be uploaded is not here, whatever there is on the disk; except the directory itself.

@@ -76,10 +76,14 @@ internal sealed class FileStore(UploadsOptions options, FileNames names, IOpenFi
     /// <param name="name">The name.</param>
     /// <param name="check">Throws if the name must not be given by now; nothing else changes until it is.</param>
     /// <param name="onlyCreates">Whether the name must be free whatever the rule says; 412 where it is not.</param>
+    /// <param name="isTwin">Whether another file of the same request has the name, which must not be replaced.</param>
     /// <exception cref="HttpException">409 where the name is taken, 412 for the condition that it is not.</exception>
-    public StoredFile Store(TemporaryFile file, HeldDirectory directory, string name, Action? check = null, bool onlyCreates = false)
+    public StoredFile Store(TemporaryFile file, HeldDirectory directory, string name, Action? check = null, bool onlyCreates = false, bool isTwin = false)
     {
         var isNew = true;
+
+        // Asked of the temporary name, which nobody gives to another file; it stays the same under the name that is given.
+        var identity = FileIdentity.Of(file.Path);
         lock (_changes)
         {
             check?.Invoke();
@@ -90,10 +94,10 @@ internal sealed class FileStore(UploadsOptions options, FileNames names, IOpenFi
                     case var _ when onlyCreates:
                         ThrowIfTaken(file.TryMoveTo(name), directory.Name(name), StatusCodes.PreconditionFailed);
                         break;
-                    case ConflictPolicy.Replace:
+                    case ConflictPolicy.Replace when !isTwin:
                         isNew = file.MoveOver(name);
                         break;
-                    case ConflictPolicy.Rename:
+                    case ConflictPolicy.Replace or ConflictPolicy.Rename:
                         name = MoveToNextFree(file, directory, name);
                         break;
                     default:
@@ -109,7 +113,31 @@ internal sealed class FileStore(UploadsOptions options, FileNames names, IOpenFi
         }
 
         Log.Stored(Logger, directory.Name(name), file.Length);
-        return new StoredFile(name, file.Length, isNew);
+        return new StoredFile(name, file.Length, isNew, identity);
+    }
+
+    /// <summary>What the options promise of names before they are confirmed.</summary>
+    /// <param name="directory">Where they were given.</param>
+    public void Confirm(HeldDirectory directory)
+    {
+        if (options.SyncToDisk)
+        {
+            directory.SyncToDisk();
+        }
+    }
+
+    /// <summary>Removes what was stored, unless something else has its name by now, which may have been confirmed to somebody.</summary>
+    /// <param name="directory">Where it is.</param>
+    /// <param name="file">What was stored, and is still open: so no other file has its identity.</param>
+    public void TakeBack(HeldDirectory directory, StoredFile file)
+    {
+        lock (_changes)
+        {
+            if (FileIdentity.Of(directory.Reach(file.Name)) is { } identity && identity == file.Identity)
+            {
+                Remove(directory, file.Name);
+            }
+        }
     }
 
     /// <summary>Removes a file.</summary>

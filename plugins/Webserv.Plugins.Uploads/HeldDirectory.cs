@@ -14,12 +14,17 @@ internal sealed partial class HeldDirectory : IDisposable
 {
     private const int NoEntry = 2;
     private const int AccessDenied = 13;
+    private const int FileExists = 17;
     private const int NotADirectory = 20;
     private const int NameTooLong = 36;
+    private const int NotEmptyOnLinux = 39;
+    private const int NotEmptyElsewhere = 66;
+    private const int NotEmptyOnWindows = unchecked((int)0x80070091);
     private const int TooManyLinks = 40;
     private const int CurrentDirectory = -100;
     private const int OpenPath = 0x200000;
     private const int OpenCloseOnExec = 0x80000;
+    private const int OpenCloseOnExecOnMacOS = 0x1000000;
 
     // O_DIRECTORY and O_NOFOLLOW have other values on ARM and POWER.
     private static readonly bool HasCommonFlags =
@@ -77,14 +82,74 @@ internal sealed partial class HeldDirectory : IDisposable
         {
             Directory.CreateDirectory(Reach(name));
         }
+        catch (FileNotFoundException exception)
+        {
+            // Of this one: somebody, such as an upload of another process that did not arrive, has removed it.
+            throw new HttpException(StatusCodes.Conflict, $"'{Path}' is gone.", exception);
+        }
         catch (Exception exception) when (DiskErrors.ToAnswer(exception) is { } answer)
         {
             throw answer;
         }
     }
 
+    /// <summary>Removes a directory in this one if it is empty.</summary>
+    /// <returns><see langword="false"/> where it is not, and where the name is none of a directory.</returns>
+    /// <exception cref="IOException">The file system refused it for another reason.</exception>
+    public bool TryRemoveChild(string name)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return TryRemoveOnWindows(Reach(name));
+        }
+
+        // Directory.Delete would remove a link that has taken the place of the directory.
+        if (RemoveDirectory(Reach(name)) == 0)
+        {
+            return true;
+        }
+
+        var error = Marshal.GetLastPInvokeError();
+        return error is NoEntry or NotADirectory or FileExists || error == (OperatingSystem.IsLinux() ? NotEmptyOnLinux : NotEmptyElsewhere)
+            ? false
+            : throw new IOException($"'{Name(name)}' cannot be removed: {Marshal.GetPInvokeErrorMessage(error)}", error);
+    }
+
     /// <summary>Whether anything has a name, a dangling link included.</summary>
     public bool Has(string name) => System.IO.Path.Exists(Reach(name)) || new FileInfo(Reach(name)).LinkTarget is not null;
+
+    /// <summary>
+    /// Sees to it that the names that were given in the directory are on the disk: fsync(2) of a file says nothing of those. On Windows,
+    /// where a directory cannot be synced, the file system's journal has to do.
+    /// </summary>
+    /// <exception cref="HttpException">507 where there is no place for them.</exception>
+    /// <exception cref="IOException">They may not be there.</exception>
+    public void SyncToDisk()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        // What is held is held by O_PATH, which cannot be synced.
+        var descriptor = UsesDescriptors
+            ? OpenAt((int)_descriptor!.DangerousGetHandle(), ".", OpenDirectory | OpenCloseOnExec)
+            : Open(Path, OperatingSystem.IsMacOS() ? OpenCloseOnExecOnMacOS : OpenCloseOnExec);
+        if (descriptor < 0)
+        {
+            throw Refusal(Path, Marshal.GetLastPInvokeError());
+        }
+
+        using var readable = new SafeFileHandle(descriptor, ownsHandle: true);
+        try
+        {
+            RandomAccess.FlushToDisk(readable);
+        }
+        catch (Exception exception) when (DiskErrors.ToAnswer(exception) is { } answer)
+        {
+            throw answer;
+        }
+    }
 
     public void Dispose() => _descriptor?.Dispose();
 
@@ -121,6 +186,23 @@ internal sealed partial class HeldDirectory : IDisposable
         return File.Exists(directory.FullName) ? throw IsFile(name) : null;
     }
 
+    private static bool TryRemoveOnWindows(string path)
+    {
+        try
+        {
+            Directory.Delete(path);
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException exception) when (exception.HResult == NotEmptyOnWindows)
+        {
+            return false;
+        }
+    }
+
     private HttpException IsLink(string name) => new(StatusCodes.Forbidden, $"'{Name(name)}' is a symbolic link.");
 
     private HttpException IsFile(string name) => new(StatusCodes.Conflict, $"'{Name(name)}' is a file.");
@@ -135,4 +217,10 @@ internal sealed partial class HeldDirectory : IDisposable
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenAt(int directory, string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RemoveDirectory(string path);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
 }

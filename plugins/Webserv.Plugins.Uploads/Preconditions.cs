@@ -14,6 +14,10 @@ internal sealed class Preconditions(IDocumentRoot root)
     /// <summary>Whether a request may only make a file and never replace one: <c>If-None-Match: *</c>.</summary>
     public static bool OnlyCreates(IHttpRequest request) => request.Headers[Fields.IfNoneMatch] is { Count: 1 } field && field[0].AsSpan().Trim(" \t") is "*";
 
+    /// <summary>Whether a request says that it changes the file that it knows: another one beside it would not be what it asks for.</summary>
+    public static bool MeansWhatIsThere(IHttpRequest request) =>
+        request.Headers.Contains(Fields.IfMatch) || request.Headers.Contains(Fields.IfUnmodifiedSince);
+
     /// <summary>Evaluates If-Match, If-Unmodified-Since and If-None-Match.</summary>
     /// <param name="request">Whose conditions and path.</param>
     /// <param name="parent">The directory of the file; <see langword="null"/> where it is missing.</param>

@@ -34,26 +34,38 @@ internal sealed class PutHandler(UploadsOptions options, UploadDirectory directo
             throw new HttpException(StatusCodes.ContentTooLarge, $"The file is over the limit of {_maxFileSize} bytes.");
         }
 
-        using var existing = directory.Find(path.AsSpan(..^1), create: false);
+        using var existing = directory.Find(path.AsSpan(..^1));
         if (existing is null && !options.CreateDirectories)
         {
             throw new HttpException(StatusCodes.Conflict, "The directory does not exist.");
         }
 
         // Before the rule for conflicts, which is a condition of the server's own: a client that states one is told of that one.
-        preconditions.ThrowIfFailed(request, existing, name);
+        ThrowIfConditionFailed(existing);
         store.ThrowIfRefused(existing, name);
-        using var made = existing is null ? directory.Find(path.AsSpan(..^1), create: true) : null;
-        var parent = existing ?? made!;
+        TemporaryFile? first = null;
+        using var made = options.CreateDirectories ? directory.Make(path[..^1], out first) : null;
+        var parent = made?.Directory ?? existing!;
 
-        using var file = TemporaryFile.Create(parent, store.Logger);
+        using var file = first ?? TemporaryFile.Create(parent, store.Logger);
         await store.WriteAsync(request.Body.ReadAsync, file, _maxFileSize, cancellation).ConfigureAwait(false);
         var stored = store.Store(
-            file, parent, name, () => preconditions.ThrowIfFailed(request, parent, name), Preconditions.OnlyCreates(request));
+            file, parent, name, () => ThrowIfConditionFailed(parent), Preconditions.OnlyCreates(request));
+        made?.Keep();
+        store.Confirm(parent);
 
         var response = context.Response;
         response.Headers[Fields.Location] = UriPath.Encode(request.Path[..(request.Path.LastIndexOf('/') + 1)] + stored.Name);
         response.StatusCode = stored.IsNew ? StatusCodes.Created : StatusCodes.NoContent;
         response.ContentLength = stored.IsNew ? 0 : null;
+
+        void ThrowIfConditionFailed(HeldDirectory? parent)
+        {
+            preconditions.ThrowIfFailed(request, parent, name);
+            if (options.Conflict == ConflictPolicy.Rename && Preconditions.MeansWhatIsThere(request) && parent?.Has(name) == true)
+            {
+                throw new HttpException(StatusCodes.Conflict, $"'{name}' is meant by a condition, and Conflict: Rename replaces nothing.");
+            }
+        }
     }
 }

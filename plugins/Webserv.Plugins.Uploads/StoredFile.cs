@@ -4,4 +4,5 @@ namespace Webserv.Plugins.Uploads;
 /// <param name="Name">The name it got.</param>
 /// <param name="Length">Its length in bytes.</param>
 /// <param name="IsNew">Whether nothing had that name before.</param>
-internal sealed record StoredFile(string Name, long Length, bool IsNew);
+/// <param name="Identity">Its <see cref="FileIdentity"/>.</param>
+internal sealed record StoredFile(string Name, long Length, bool IsNew, string? Identity);

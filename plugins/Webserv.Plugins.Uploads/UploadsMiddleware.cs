@@ -11,17 +11,17 @@ namespace Webserv.Plugins.Uploads;
 /// Stores files: POST of a form (multipart/form-data), PUT of a path; removes them: DELETE of a path. Every file is written
 /// beside its place and appears there whole or not at all. Other methods go on to the next entry.
 /// </summary>
-public sealed class UploadsMiddleware : IMiddleware, IAsyncInitializer
+public sealed class UploadsMiddleware : IMiddleware, IAsyncInitializer, IAsyncDisposable
 {
     private static readonly string[] AllMethods = [HttpMethods.Post, HttpMethods.Put, HttpMethods.Delete];
 
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly string[] _methods;
     private readonly UploadDirectory _directory;
     private readonly PostHandler _post;
     private readonly PutHandler _put;
     private readonly DeleteHandler _delete;
+    private readonly ClearingUp _clearingUp;
 
     /// <summary>Makes the middleware of one entry.</summary>
     /// <param name="options">Valid options.</param>
@@ -38,19 +38,31 @@ public sealed class UploadsMiddleware : IMiddleware, IAsyncInitializer
         var value = options.Value;
         var names = new FileNames(value);
         var store = new FileStore(value, names, files, logger);
-        _time = time;
         _logger = logger;
         _methods = value.Methods.Count == 0 ? AllMethods : [.. value.Methods];
-        _directory = new UploadDirectory(entry, value, names, files);
+        _directory = new UploadDirectory(entry, value, names, files, logger);
         var preconditions = new Preconditions(_directory.Root);
         _post = new PostHandler(value, _directory, names, store);
         _put = new PutHandler(value, _directory, names, store, preconditions);
         _delete = new DeleteHandler(_directory, names, store, preconditions);
+        _clearingUp = new ClearingUp(_directory.Path, time, logger);
     }
 
-    /// <summary>Makes the directory and removes what uploads left behind that a crash ended.</summary>
+    /// <summary>Ends when what uploads left behind that a crash ended is removed.</summary>
+    internal Task ClearingUp => _clearingUp.Completion;
+
+    /// <summary>Makes the directory, and begins to remove what uploads left behind that a crash ended; that goes on beside the service.</summary>
     public Task InitializeAsync(CancellationToken cancellation) =>
-        Task.Run(() => StaleFiles.Remove(_directory.Prepare(), _time, _logger, cancellation), cancellation);
+        Task.Run(
+            () =>
+            {
+                _directory.Prepare();
+                _clearingUp.Start();
+            },
+            cancellation);
+
+    /// <summary>Ends the removal of what a crash left behind.</summary>
+    public ValueTask DisposeAsync() => _clearingUp.DisposeAsync();
 
     /// <inheritdoc/>
     public async Task InvokeAsync(IHttpContext context, RequestDelegate next, CancellationToken cancellation)

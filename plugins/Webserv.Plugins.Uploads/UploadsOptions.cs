@@ -12,14 +12,21 @@ public sealed class UploadsOptions
     /// </summary>
     public string? Directory { get; set; }
 
-    /// <summary>Whether the directory is made at the start where it is missing.</summary>
+    /// <summary>
+    /// Whether <c>Directory</c> is made at the start where it is missing. An entry's root, where there is no <c>Directory</c>, must be there
+    /// in any case.
+    /// </summary>
     public bool CreateDirectory { get; set; } = true;
 
     /// <summary>
     /// Whether directories below it that a path names are made where they are missing; otherwise such a PUT is answered
-    /// 409 and such a POST 404.
+    /// 409 and such a POST 404. A directory whose path leaves no room for a file's name in the longest path of the system
+    /// (4,095 bytes on Linux) is never made or used: 400.
     /// </summary>
     public bool CreateDirectories { get; set; }
+
+    /// <summary>How deep directories are made, 1 to 1000: the most of them that a path may name where one is missing; 400 above it.</summary>
+    public int MaxDirectoryDepth { get; set; } = 64;
 
     /// <summary>The methods that are answered, of POST, PUT and DELETE; any other goes on to the next entry. Default: all three.</summary>
     public IReadOnlyList<string> Methods { get; set; } = [];
@@ -36,7 +43,10 @@ public sealed class UploadsOptions
     /// <summary>The longest name of a file or directory, in bytes of UTF-8, 1 to 255; 400 above it.</summary>
     public int MaxFileNameLength { get; set; } = 255;
 
-    /// <summary>The largest file; 413 above it. 0 is no limit but the entry's <c>MaxRequestBodySize</c>, which holds in any case.</summary>
+    /// <summary>
+    /// The largest file; 413 above it. 0 is no limit but the entry's <c>MaxRequestBodySize</c>, which holds in any case (1 MB where nothing sets
+    /// it); a form is a little larger than its files.
+    /// </summary>
     public ByteSize MaxFileSize { get; set; }
 
     /// <summary>The most files of one POST, 1 to 1000; 413 above it.</summary>
@@ -54,6 +64,9 @@ public sealed class UploadsOptions
     /// </summary>
     public string? RedirectTo { get; set; }
 
-    /// <summary>Whether a file's content is on the disk (<c>fsync</c>) before the upload is confirmed, which takes longer.</summary>
+    /// <summary>
+    /// Whether a file's content, its name and the directories that were made for it are on the disk (<c>fsync</c>) before the
+    /// upload is confirmed, which takes longer.
+    /// </summary>
     public bool SyncToDisk { get; set; }
 }

@@ -14,6 +14,7 @@ public sealed class UploadsOptionsValidator : IValidateOptions<UploadsOptions>
         Check(options.Directory is null || (options.Directory.Length > 0 && !options.Directory.Contains('\0', StringComparison.Ordinal)), "Directory: must not be empty");
         Check(Enum.IsDefined(options.Conflict), $"Conflict: '{options.Conflict}' is not one of Reject, Replace, Rename");
         Check(options.MaxFileNameLength is >= 1 and <= 255, $"MaxFileNameLength: {options.MaxFileNameLength} is not within 1 to 255");
+        Check(options.MaxDirectoryDepth is >= 1 and <= 1000, $"MaxDirectoryDepth: {options.MaxDirectoryDepth} is not within 1 to 1000");
         Check(options.MaxFiles is >= 1 and <= 1000, $"MaxFiles: {options.MaxFiles} is not within 1 to 1000");
         Check(options.MaxFileSize.Bytes >= 0, "MaxFileSize: must not be negative");
         Check(options.MaxTotalSize.Bytes >= 0, "MaxTotalSize: must not be negative");

@@ -74,6 +74,32 @@ public sealed class DiskTests
     }
 
     [Fact]
+    public async Task TryRename_OnLinux_GivesOneOfManyTheName()
+    {
+        await using var site = await UploadSite.CreateAsync();
+        string[] sources = ["source0", "source1", "source2"];
+        foreach (var source in sources)
+        {
+            site.Write(source, source);
+        }
+
+        var target = Path.Combine(site.Directory, "target");
+        Assert.Equal([true, false, false], sources.Select(source => NameReservation.TryRename(Path.Combine(site.Directory, source), target)));
+        Assert.Equal("source0", site.Read("target"));
+        Assert.Null(NameReservation.TryRename(Path.Combine(site.Directory, "gone"), target + "2"));
+        Assert.Equal(["source1", "source2", "target"], site.Files);
+    }
+
+    [Fact]
+    public async Task TryReserve_FileThatCannotBeMoved_GivesTheNameBack()
+    {
+        await using var site = await UploadSite.CreateAsync();
+        var target = Path.Combine(site.Directory, "target");
+        Assert.Throws<FileNotFoundException>(() => NameReservation.TryReserve(Path.Combine(site.Directory, "gone"), target));
+        Assert.Empty(site.Files);
+    }
+
+    [Fact]
     public async Task Initialize_StaleTemporaryFiles_AreRemovedAndThoseInUseStay()
     {
         var directory = Directory.CreateTempSubdirectory("webserv-stale-").FullName;
@@ -88,6 +114,7 @@ public sealed class DiskTests
             using (var running = TemporaryFile.Create(held, NullLogger.Instance))
             {
                 await using var site = await UploadSite.CreateAsync(directory: directory);
+                await ((UploadsMiddleware)site.Middleware).ClearingUp.WaitAsync(Cancellation);
                 Assert.True(File.Exists(running.Path));
                 Assert.False(File.Exists(stale));
                 Assert.True(File.Exists(foreign));
@@ -187,13 +214,14 @@ public sealed class DiskTests
             options.Methods = ["POST", "PATCH"];
             options.AllowedExtensions = [".png", "jpg"];
             options.MaxFileNameLength = 256;
+            options.MaxDirectoryDepth = 0;
             options.MaxFiles = 0;
             options.MaxFileSize = new ByteSize(-1);
             options.MaxTotalSize = new ByteSize(-1);
             options.RedirectTo = "//evil.com";
         });
         Assert.Equal(
-            ["Directory", "Conflict", "MaxFileNameLength", "MaxFiles", "MaxFileSize", "MaxTotalSize", "Methods:1", "AllowedExtensions:1", "RedirectTo"],
+            ["Directory", "Conflict", "MaxFileNameLength", "MaxDirectoryDepth", "MaxFiles", "MaxFileSize", "MaxTotalSize", "Methods:1", "AllowedExtensions:1", "RedirectTo"],
             failures.Select(failure => failure[..failure.IndexOf(": ", StringComparison.Ordinal)]));
     }
 

@@ -91,6 +91,29 @@ public sealed class PostTests
         Assert.Empty(site.Files);
     }
 
+    [Theory]
+    [InlineData(ConflictPolicy.Replace, false)]
+    [InlineData(ConflictPolicy.Replace, true)]
+    [InlineData(ConflictPolicy.Rename, false)]
+    public async Task Post_FilesOfOneName_AreAllKeptUnlessTheRuleIsReject(ConflictPolicy policy, bool exists)
+    {
+        await using var site = await UploadSite.CreateAsync(options => options.Conflict = policy);
+        if (exists)
+        {
+            site.Write("image.jpg", "old");
+            site.Write("image-1.jpg", "not mine");
+        }
+
+        var form = UploadSite.Form([.. "123".Select(content => ("name=\"f\"; filename=\"image.jpg\"", content.ToString()))]);
+        var response = await site.PostAsync("/up/", form);
+        Assert.Equal(201, response.StatusCode);
+        string[] expected = exists ? ["image.jpg", "image-2.jpg", "image-3.jpg"] : ["image.jpg", "image-1.jpg", "image-2.jpg"];
+        Assert.Equal(["1", "2", "3"], expected.Select(site.Read));
+        Assert.Equal(exists ? 4 : 3, site.Files.Length);
+        using var json = JsonDocument.Parse(response.BodyText);
+        Assert.Equal(expected, json.RootElement.EnumerateArray().Select(file => file.GetProperty("name").GetString()));
+    }
+
     [Fact]
     public async Task Post_CutAtEveryByte_StoresTheWholeFileOrNothing()
     {

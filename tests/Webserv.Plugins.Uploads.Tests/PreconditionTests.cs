@@ -68,6 +68,30 @@ public sealed class PreconditionTests
     }
 
     [Theory]
+    [InlineData(ConflictPolicy.Rename, "If-Match", "{tag}")]
+    [InlineData(ConflictPolicy.Rename, "If-Match", "*")]
+    [InlineData(ConflictPolicy.Rename, "If-Unmodified-Since", "Thu, 29 Feb 2024 12:00:00 GMT")]
+    [InlineData(ConflictPolicy.Reject, "If-Match", "{tag}")]
+    public async Task Put_ConditionOfWhatIsThereHoldsWhereNothingIsReplaced_Is409AndMakesNoOther(ConflictPolicy policy, string field, string value)
+    {
+        await using var site = await SiteWithFileAsync(policy);
+        var context = TestHttpContext.Put("/up/a.txt").WithBody("new").WithHeader(field, value.Replace("{tag}", Tag(site), StringComparison.Ordinal));
+        Assert.Equal(409, (await site.SendAsync(context)).StatusCode);
+        Assert.False(context.Request.BodyWasRead);
+        Assert.Equal(["a.txt"], site.Files);
+        Assert.Equal("old", site.Read("a.txt"));
+    }
+
+    [Fact]
+    public async Task Put_UnmodifiedSinceOfAFreeName_IsStoredUnderRename()
+    {
+        await using var site = await SiteWithFileAsync(ConflictPolicy.Rename);
+        var context = TestHttpContext.Put("/up/free.txt").WithBody("new").WithHeader("If-Unmodified-Since", "Thu, 29 Feb 2024 12:00:00 GMT");
+        Assert.Equal(201, (await site.SendAsync(context)).StatusCode);
+        Assert.Equal(["a.txt", "free.txt"], site.Files);
+    }
+
+    [Theory]
     [InlineData("If-Match", "nonsense")]
     [InlineData("If-None-Match", "\"open")]
     public async Task Put_ConditionThatCannotBeRead_Is400(string field, string value)

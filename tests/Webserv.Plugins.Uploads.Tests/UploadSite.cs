@@ -41,10 +41,18 @@ internal sealed class UploadSite : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<UploadSite> CreateAsync(Action<UploadsOptions>? configure = null, string? directory = null)
+    public static async Task<UploadSite> CreateAsync(Action<UploadsOptions>? configure = null, string? directory = null, Func<UploadSite, IOpenFileCache>? files = null)
     {
         var site = new UploadSite(directory);
-        site._host = await PluginHost.CreateAsync<UploadsPlugin>(cancellation: Cancellation);
+        site._host = await PluginHost.CreateAsync<UploadsPlugin>(
+            services =>
+            {
+                if (files is not null)
+                {
+                    services.AddSingleton(files(site));
+                }
+            },
+            cancellation: Cancellation);
         try
         {
             await site._host.UseAsync<UploadsOptions>(

@@ -14,7 +14,12 @@ internal static class PluginReferencePage
         An entry of a pipeline names a middleware and its options; for which requests it is asked, `When` alone decides:
 
         ```jsonc
-        { "Use": "Uploads", "When": { "Path": "/uploads/*" }, "Options": { "MaxFileSize": "10MB", "Conflict": "Rename" } }
+        {
+          "Use": "Uploads",
+          "When": { "Path": "/uploads/*" },
+          "MaxRequestBodySize": "11MB",
+          "Options": { "Directory": "var/uploads", "MaxFileSize": "10MB", "Conflict": "Rename" }
+        }
         ```
 
         Keys, sizes, durations, lists and variables of the environment are written as in the rest of the configuration
