@@ -21,6 +21,12 @@ internal sealed class ServerHost : IServerHost
     {
         var beforeLoading = FileStates.Take(Path.GetFullPath(configurationFile), null, AppContext.BaseDirectory);
         var loaded = ConfigurationLoader.Load(configurationFile);
+        if (loaded.Options is not { } options || loaded.Errors.Count > 0)
+        {
+            // Before there is a log: it is made of what may be wrong.
+            return await ReportAsync(loaded, Console.Error).ConfigureAwait(false);
+        }
+
         using var loggers = HostLogging.Create(loaded.Configuration);
         using var lastWords = new LastWords(loggers);
         var logger = loggers.CreateLogger("Webserv");
@@ -28,11 +34,6 @@ internal sealed class ServerHost : IServerHost
         var manager = ServiceNotifier.FromEnvironment(logger);
         using var signals = new StopSignals(cancellation);
         using var reloads = new ReloadSignals();
-        if (loaded.Options is not { } options || loaded.Errors.Count > 0)
-        {
-            return await ReportAsync(loaded, Console.Error).ConfigureAwait(false);
-        }
-
         var watcher = new ChangeWatcher(options, beforeLoading, AppContext.BaseDirectory, TimeProvider.System, logger);
         await using var watching = watcher.ConfigureAwait(false);
         WebServer? server;

@@ -78,6 +78,60 @@ public sealed class ConfigurationErrorTests : IDisposable
             _folder.Errors($"{{\n\"Webserv\": {{\n{setting},\n\"VirtualServers\": [ {{ \"Listen\": \"http://*:80\" }} ] }} }}"));
 
     [Theory]
+    [InlineData("\"LogLevel\": { \"Default\": \"Informatoin\" }", "LogLevel:Default: 'Informatoin' is not one of Trace, Debug, Information, Warning, Error, Critical, None; did you mean 'Information'?")]
+    [InlineData("\"LogLevel\": { \"X\": 7 }", "LogLevel:X: '7' is not one of Trace, Debug, Information, Warning, Error, Critical, None")]
+    [InlineData("\"LogLevel\": { \"X\": { \"Y\": \"Debug\" } }", "LogLevel:X: a single value is expected here, not an object { … }")]
+    [InlineData("\"LogLevel\": { \"X\": null }", "LogLevel:X: null is no value here")]
+    [InlineData("\"LogLevel\": { \"*.X.*\": \"Debug\" }", "LogLevel:*.X.*: a category holds one * at most")]
+    [InlineData("\"LogLevel\": \"Debug\"", "LogLevel: an object { … } is expected here")]
+    [InlineData("\"LogLevels\": { \"Default\": \"Debug\" }", "LogLevels: unknown key; did you mean 'LogLevel'?")]
+    [InlineData("\"Foo\": 1", "Foo: unknown key; valid here: LogLevel, Console")]
+    [InlineData("\"Console\": { \"LogLevel\": { \"Webserv\": \"debg\" } }", "Console:LogLevel:Webserv: 'debg' is not one of Trace, Debug, Information, Warning, Error, Critical, None; did you mean 'Debug'?")]
+    [InlineData("\"Console\": { \"LogLevel\": { \"**\": \"Debug\" } }", "Console:LogLevel:**: a category holds one * at most")]
+    [InlineData("\"Console\": { \"MaxQueueLength\": 0 }", "Console:MaxQueueLength: must be 1 to 10000000")]
+    [InlineData("\"Console\": { \"Format\": \"Systemd\" }", "Console:Format: unknown key; valid here: LogLevel, MaxQueueLength, FormatterOptions")]
+    [InlineData("\"Console\": { \"FormatterOptions\": { \"ColorBehavior\": \"On\" } }", "Console:FormatterOptions:ColorBehavior: 'On' is not one of Default, Enabled, Disabled")]
+    public void Load_BadLogging_IsReportedWithLineAndPath(string setting, string expected) =>
+        Assert.Equal(
+            ["f:3: Logging:" + expected, "f:4: Webserv:Foo: unknown key"],
+            _folder.Errors($"{{\n\"Logging\": {{\n{setting} }},\n\"Webserv\": {{ \"Foo\": 1,\n\"VirtualServers\": [ {{ \"Listen\": \"http://*:80\" }} ] }} }}")
+                .Select(error => error.StartsWith("f:4: Webserv:Foo: unknown key", StringComparison.Ordinal) ? "f:4: Webserv:Foo: unknown key" : error));
+
+    [Theory]
+    [InlineData("3")]
+    [InlineData("null")]
+    public void Load_LoggingThatIsNoObject_IsReported(string json) =>
+        Assert.Equal(
+            ["f:1: Logging: an object { … } is expected here"],
+            _folder.Errors($"{{ \"Logging\": {json}, \"Webserv\": {{ \"VirtualServers\": [ {{ \"Listen\": \"http://*:80\" }} ] }} }}"));
+
+    [Fact]
+    public void Load_LoggingOfEveryKind_IsTaken() =>
+        Assert.Empty(_folder.Errors("""
+            {
+              "Logging": {
+                "LogLevel": { "Default": "warning", "Webserv.*": "None", "Webserv": "${NO:-Debug}" },
+                "Console": {
+                  "LogLevel": { "Default": "Trace" },
+                  "MaxQueueLength": 100,
+                  "FormatterOptions": { "ColorBehavior": "Disabled", "UseUtcTimestamp": true, "IncludeScopes": false }
+                }
+              },
+              "Webserv": { "VirtualServers": [ { "Listen": "http://*:80" } ] }
+            }
+            """));
+
+    [Theory]
+    [InlineData("/a%2Fb")]
+    [InlineData("/%E9/*")]
+    [InlineData("/100%")]
+    [InlineData("/%zz")]
+    [InlineData("/café/*")]
+    [InlineData("/a/")]
+    public void Load_PatternOfADecodedPath_IsTaken(string pattern) =>
+        Assert.Empty(_folder.Errors($$"""{ "Webserv": { "VirtualServers": [ { "Listen": "http://*:80", "Pipeline": [ { "Use": "X", "When": { "Path": "{{pattern}}" } } ] } ] } }"""));
+
+    [Theory]
     [InlineData("\"Name\": \" \"", "Name: the name is empty")]
     [InlineData("\"Name\": 5", "Name: a string is expected here; write \"5\"")]
     [InlineData("\"Listen\": []", "Listen: at least one endpoint is needed, for example \"http://127.0.0.1:8080\"")]
