@@ -125,6 +125,6 @@ internal static class ConfigurationLoader
             errors.Add(servers, "at least one virtual server is needed");
         }
 
-        return WebservOptionsReader.Read(shape, file, errors);
+        return WebservOptionsReader.Read(shape, configuration.GetSection(nameof(ConfigurationFileShape.Logging)), file, errors);
     }
 }
