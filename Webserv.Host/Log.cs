@@ -152,6 +152,9 @@ internal static partial class Log
     [LoggerMessage(322, LogLevel.Error, "Reloaded, but for an endpoint that another reload will try again: {Error}")]
     public static partial void ReloadedWithout(ILogger logger, string error);
 
+    [LoggerMessage(323, LogLevel.Warning, "Reloaded, but for what takes a restart and stays as it was at the start: {Keys}")]
+    public static partial void RestartNeeded(ILogger logger, string keys);
+
     [LoggerMessage(321, LogLevel.Warning, "Cannot tell the service manager at {Path} (NOTIFY_SOCKET): {Problem}")]
     public static partial void NotNotified(ILogger logger, string path, string problem);
 

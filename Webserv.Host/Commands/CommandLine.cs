@@ -72,7 +72,7 @@ internal sealed class CommandLine(IServerHost server, ISignals signals)
                 return ExitCodes.Usage;
             }
 
-            return await server.RunAsync(path, cancellation).ConfigureAwait(false);
+            return await server.RunAsync(path, pidFile: null, Output(result), Errors(result), cancellation).ConfigureAwait(false);
         });
         return root;
     }
@@ -80,31 +80,10 @@ internal sealed class CommandLine(IServerHost server, ISignals signals)
     private Command BuildRun()
     {
         var config = ConfigOption();
-        var pidFile = PidFileOption("Holds the id of the process while it runs, for webserv reload.");
+        var pidFile = PidFileOption("Holds the id of the process while it serves, for webserv reload.");
         var command = new Command("run", "Runs the server.") { config, pidFile };
-        command.SetAction(async (result, cancellation) =>
-        {
-            if (result.GetValue(pidFile) is not { } path)
-            {
-                return await server.RunAsync(result.GetRequiredValue(config), cancellation).ConfigureAwait(false);
-            }
-
-            PidFile written;
-            try
-            {
-                written = PidFile.Write(path);
-            }
-            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
-            {
-                await Errors(result).WriteLineAsync($"webserv: the pid file {path} cannot be written: {problem.Message}").ConfigureAwait(false);
-                return ExitCodes.Failure;
-            }
-
-            using (written)
-            {
-                return await server.RunAsync(result.GetRequiredValue(config), cancellation).ConfigureAwait(false);
-            }
-        });
+        command.SetAction((result, cancellation) =>
+            server.RunAsync(result.GetRequiredValue(config), result.GetValue(pidFile), Output(result), Errors(result), cancellation));
         return command;
     }
 

@@ -4,7 +4,12 @@ namespace Webserv.Host.Commands;
 internal interface IServerHost
 {
     /// <summary>Serves until a signal or <paramref name="cancellation"/> stops it; running requests are let finish.</summary>
-    Task<int> RunAsync(string configurationFile, CancellationToken cancellation);
+    /// <param name="configurationFile">The file, as it was named on the command line.</param>
+    /// <param name="pidFile">A file that holds the id of the process from the ready lines to the end; <see langword="null"/> for none. A server that does not start leaves the one that is there.</param>
+    /// <param name="output">Gets the ready lines, one for each endpoint.</param>
+    /// <param name="errors">Gets one line for everything that is wrong.</param>
+    /// <param name="cancellation">Stops it.</param>
+    Task<int> RunAsync(string configurationFile, string? pidFile, TextWriter output, TextWriter errors, CancellationToken cancellation);
 
     /// <summary>Checks a configuration with its plugins and pipelines, without listening.</summary>
     /// <param name="configurationFile">The file, as it was named on the command line.</param>

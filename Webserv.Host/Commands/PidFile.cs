@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Webserv.Host.Commands;
 
-/// <summary>A file with the id of the running server, there from the start until it is disposed.</summary>
+/// <summary>A file with the id of the running server, there until it is disposed.</summary>
 internal sealed class PidFile : IDisposable
 {
     private const int MaxLength = 32;

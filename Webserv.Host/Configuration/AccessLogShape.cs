@@ -30,7 +30,7 @@ internal sealed class AccessLogShape
     [Allowed("10ms", "1h")]
     public TimeSpan FlushInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    [Description("Most memory for lines that wait for a disk that is slow or full. Beyond it lines are lost, and counted in the log: no request ever waits for the disk.")]
+    [Description("Most memory for lines that wait for a disk that is slow or full, besides the buffers that event loops are filling. Beyond it lines are lost, and counted in the log: no request ever waits for the disk.")]
     [Allowed("1MB", "1GB")]
     public ByteSize MaxPending { get; set; } = ByteSize.FromMegabytes(8);
 }

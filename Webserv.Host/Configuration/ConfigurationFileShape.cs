@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using Microsoft.Extensions.Configuration;
 
 namespace Webserv.Host.Configuration;
 
@@ -12,6 +11,6 @@ internal sealed class ConfigurationFileShape
     [Description("The server.")]
     public WebservShape Webserv { get; set; } = new();
 
-    [Description("Log levels and providers, as everywhere in .NET.")]
-    public IConfigurationSection? Logging { get; set; }
+    [Description("The log of the server.")]
+    public LoggingShape Logging { get; set; } = new();
 }

@@ -26,7 +26,9 @@ internal static class ConfigurationLoader
 
         errors.Locate(map);
         var configuration = Build(map, new VariableSubstitution(environment), errors);
-        return new ConfigurationLoadResult(Bind(configuration, Path.GetFullPath(file), errors), errors, configuration);
+        var options = Bind(configuration, Path.GetFullPath(file), errors);
+        LoggingCheck.Check(configuration.GetSection(nameof(ConfigurationFileShape.Logging)), errors);
+        return new ConfigurationLoadResult(options, errors, configuration);
     }
 
     private static byte[]? ReadBytes(string file, ConfigurationErrors errors)
@@ -123,6 +125,6 @@ internal static class ConfigurationLoader
             errors.Add(servers, "at least one virtual server is needed");
         }
 
-        return WebservOptionsReader.Read(shape, file, errors);
+        return WebservOptionsReader.Read(shape, configuration.GetSection(nameof(ConfigurationFileShape.Logging)), file, errors);
     }
 }

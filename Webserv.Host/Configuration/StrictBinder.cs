@@ -253,11 +253,17 @@ internal sealed class StrictBinder
         }
 
         var pairs = new List<(object, object?)>();
+        var written = new Dictionary<object, string>();
         foreach (var child in section.GetChildren())
         {
             if (ScalarReader.Read(keyType, child.Key, JsonValueKind.Undefined, out var key) is { } problem)
             {
                 Fail(child, "as a key, " + problem);
+            }
+            else if (!written.TryAdd(key!, child.Key))
+            {
+                // Two ways to write one number: the file holds either once.
+                Fail(child, $"the key is here already, as '{written[key!]}'");
             }
             else if (TryConvert(valueType, child, null, out var value))
             {

@@ -115,9 +115,9 @@ internal sealed class VirtualServerReader(
         foreach (var (status, page) in shape.ErrorPages)
         {
             var path = ConfigurationPath.Combine(section.Path, nameof(shape.ErrorPages), status.ToString(CultureInfo.InvariantCulture));
-            if (status is < 300 or > 599)
+            if (status is < 400 or > 599)
             {
-                errors.Add(path, "an error page belongs to a status from 300 to 599");
+                errors.Add(path, "an error page belongs to a status from 400 to 599");
             }
 
             if (!page.StartsWith('/'))

@@ -23,7 +23,7 @@ internal sealed class VirtualServerShape : ILocated
     [Description("Most bytes of a request body; 0 for no limit; more is 413. Without it `Limits.MaxRequestBodySize` holds.")]
     public ByteSize? MaxRequestBodySize { get; set; }
 
-    [Description("Paths of this server that answer in place of the default error pages, by status (300 to 599).")]
+    [Description("Paths of this server that answer in place of the default error pages, by status (400 to 599).")]
     public IReadOnlyDictionary<int, string> ErrorPages { get; set; } = new Dictionary<int, string>();
 
     [Description("Its own access log, in place of the one of `Webserv`; `null` for none.")]

@@ -32,6 +32,9 @@ internal sealed class WebservOptions
     /// <summary>The absolute path of the socket over which it can be asked; <see langword="null"/> for none.</summary>
     public string? ControlSocket { get; init; }
 
+    /// <summary>The values of the section <c>Logging</c> beside it, by their paths within that; keys ignore case.</summary>
+    public IReadOnlyDictionary<string, string> Logging { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The virtual servers, in the order of the file; at least one.</summary>
     public required IReadOnlyList<VirtualServerOptions> VirtualServers { get; init; }
 }

@@ -8,9 +8,10 @@ internal static class WebservOptionsReader
 {
     /// <summary>Reads a whole configuration; what is wrong is reported and left out or left at its default.</summary>
     /// <param name="shape">What was bound.</param>
+    /// <param name="logging">The section beside it that the log is made of.</param>
     /// <param name="file">The absolute path of the file.</param>
     /// <param name="errors">Gets what is wrong.</param>
-    public static WebservOptions Read(WebservShape shape, string file, ConfigurationErrors errors)
+    public static WebservOptions Read(WebservShape shape, IConfigurationSection logging, string file, ConfigurationErrors errors)
     {
         const string Root = nameof(ConfigurationFileShape.Webserv);
         var directory = Path.GetDirectoryName(file)!;
@@ -39,8 +40,23 @@ internal static class WebservOptionsReader
             Proxies = new ProxiesReader(directory, errors).Read(shape.Proxies, servers, ConfigurationPath.Combine(Root, nameof(shape.Proxies))),
             FileCache = shape.FileCache,
             ControlSocket = ReadControlSocket(shape.ControlSocket, directory, ConfigurationPath.Combine(Root, nameof(shape.ControlSocket)), errors),
+            Logging = ReadLogging(logging),
             VirtualServers = servers,
         };
+    }
+
+    private static Dictionary<string, string> ReadLogging(IConfigurationSection section)
+    {
+        var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (key, value) in section.AsEnumerable(makePathsRelative: true))
+        {
+            if (value is not null)
+            {
+                values[key] = value;
+            }
+        }
+
+        return values;
     }
 
     private static string? ReadControlSocket(string? path, string directory, string at, ConfigurationErrors errors)

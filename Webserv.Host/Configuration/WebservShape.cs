@@ -11,16 +11,16 @@ internal sealed class WebservShape
     [Description("Where plugins come from.")]
     public PluginsOptions Plugins { get; set; } = new();
 
-    [Description("Limits that hold for the whole server.")]
+    [Description("Limits that hold for the whole server. A change takes a restart, except of `MaxRequestBodySize` and `ShutdownTimeout`.")]
     public LimitsOptions Limits { get; set; } = new();
 
-    [Description("How connections are made.")]
+    [Description("How connections are made. A change takes a restart.")]
     public TransportOptions Transport { get; set; } = new();
 
     [Description("Proxies in front of the server, and what is believed of what they say.")]
     public ProxiesShape Proxies { get; set; } = new();
 
-    [Description("The open-file cache.")]
+    [Description("The open-file cache. A change takes a restart.")]
     public FileCacheOptions FileCache { get; set; } = new();
 
     [Description("The access log of all virtual servers that have none of their own. Without it there is none.")]

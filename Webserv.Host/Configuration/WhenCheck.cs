@@ -1,9 +1,12 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
+using Webserv.Host.Http1;
 
 namespace Webserv.Host.Configuration;
 
 /// <summary>Checks when an entry applies.</summary>
-internal static class WhenCheck
+internal static partial class WhenCheck
 {
     /// <summary>Reports what is wrong with the conditions of an entry and brings its host names into the form in which they are compared.</summary>
     /// <param name="when">The conditions.</param>
@@ -11,11 +14,11 @@ internal static class WhenCheck
     /// <param name="errors">Gets what is wrong.</param>
     public static void Check(WhenOptions when, string path, ConfigurationErrors errors)
     {
-        CheckEach(when.Path, ConfigurationPath.Combine(path, nameof(when.Path)), errors, ProblemOfPattern);
-        CheckEach(when.Extensions, ConfigurationPath.Combine(path, nameof(when.Extensions)), errors, ProblemOfExtension);
-        CheckEach(when.Methods, ConfigurationPath.Combine(path, nameof(when.Methods)), errors, HttpToken.ProblemOfMethod);
+        CheckList(when.Path, ConfigurationPath.Combine(path, nameof(when.Path)), "path", errors, ProblemOfPattern);
+        CheckList(when.Extensions, ConfigurationPath.Combine(path, nameof(when.Extensions)), "extension", errors, ProblemOfExtension);
+        CheckList(when.Methods, ConfigurationPath.Combine(path, nameof(when.Methods)), "method", errors, HttpToken.ProblemOfMethod);
         var hosts = new List<string>();
-        CheckEach(when.Hosts, ConfigurationPath.Combine(path, nameof(when.Hosts)), errors, host =>
+        CheckList(when.Hosts, ConfigurationPath.Combine(path, nameof(when.Hosts)), "host", errors, host =>
         {
             var problem = HostNamePattern.Normalize(host, out var name);
             if (name is not null)
@@ -40,6 +43,17 @@ internal static class WhenCheck
         }
     }
 
+    // A list that is not there has no values either, and leaves the entry to every request.
+    private static void CheckList(IReadOnlyList<string> values, string path, string what, ConfigurationErrors errors, Func<string, string?> problemOf)
+    {
+        if (values.Count == 0 && errors.KindOf(path) == JsonValueKind.Array && !errors.HasErrorBelow(path))
+        {
+            errors.Add(path, $"the list is empty and would match nothing; leave it out to match every {what}");
+        }
+
+        CheckEach(values, path, errors, problemOf);
+    }
+
     private static string? ProblemOfPattern(string pattern)
     {
         if (!pattern.StartsWith('/'))
@@ -52,10 +66,27 @@ internal static class WhenCheck
             return $"'{pattern}' is no path pattern; it is compared with the path alone, which holds none of ? # \\";
         }
 
-        return pattern.Split('/').Any(segment => segment is "." or "..")
-            ? $"'{pattern}' can never match; . and .. are resolved before"
-            : null;
+        if (pattern.Contains("//", StringComparison.Ordinal))
+        {
+            return $"'{pattern}' can never match; slashes that follow one another are one before";
+        }
+
+        var decoded = Escapes().Replace(pattern, static escapes => RequestTargetParser.Decode(escapes.Value) ?? "\0");
+        if (decoded.Split('/').Any(segment => segment is "." or ".."))
+        {
+            return $"'{pattern}' can never match; . and .. are resolved before";
+        }
+
+        // What would be no pattern, or another one, is no advice.
+        var isPattern = !decoded.AsSpan().ContainsAny("?#\\") && !decoded.Any(char.IsControl) && decoded.Count(IsStar) == pattern.Count(IsStar);
+        return decoded == pattern ? null
+            : $"'{pattern}' can never match; paths are compared decoded" + (isPattern ? $": write {decoded}" : "");
     }
+
+    private static bool IsStar(char character) => character == '*';
+
+    [GeneratedRegex("(?:%[0-9A-Fa-f]{2})+")]
+    private static partial Regex Escapes();
 
     private static string? ProblemOfExtension(string extension) =>
         extension.Length < 2 || !extension.StartsWith('.') || extension.AsSpan().ContainsAny("/*\\\0")

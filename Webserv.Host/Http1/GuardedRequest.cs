@@ -38,6 +38,16 @@ internal sealed class GuardedRequest(Http1Request request, Http1RequestBody body
         }
     }
 
+    /// <summary>As that of <see cref="Http1Request"/>.</summary>
+    public ReadOnlySpan<char> ComparedHost
+    {
+        get
+        {
+            using var pass = gate.Enter();
+            return request.ComparedHost;
+        }
+    }
+
     /// <inheritdoc />
     public string Path
     {

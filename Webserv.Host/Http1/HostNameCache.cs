@@ -6,7 +6,6 @@ namespace Webserv.Host.Http1;
 internal sealed class HostNameCache
 {
     private const int Slots = 256;
-    private const int MaxLength = 255;
 
     private readonly Entry?[] _entries = new Entry?[Slots];
 
@@ -22,7 +21,7 @@ internal sealed class HostNameCache
             return HostName.None;
         }
 
-        if (bytes.Length > MaxLength)
+        if (bytes.Length > HostName.MaxLength)
         {
             return null;
         }
@@ -78,8 +77,7 @@ internal sealed class HostNameCache
             return null;
         }
 
-        var name = authority[..nameEnd].ToLowerInvariant();
-        return new HostName(authority, name.Length > 1 && name[^1] == '.' ? name[..^1] : name);
+        return new HostName(authority, HostName.NameOf(authority, stackalloc char[HostName.MaxLength]).ToString());
     }
 
     /// <summary>Whether every escape of a name is one (RFC 3986 section 2.1) and stands for nothing that ends or splits a name.</summary>

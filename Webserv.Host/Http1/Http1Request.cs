@@ -21,6 +21,9 @@ internal sealed class Http1Request(Http1Context context, Http1RequestHead head, 
     /// <inheritdoc />
     public string Host => (context.Origin?.Host ?? _host).Authority;
 
+    /// <summary>The host in the form in which names are compared: what the virtual server was chosen by.</summary>
+    public ReadOnlySpan<char> ComparedHost => (context.Origin?.Host ?? _host).Name;
+
     /// <inheritdoc />
     public string Path => _target.Path;
 

@@ -67,7 +67,10 @@ internal static class RequestTargetParser
         return decoded is null ? null : RemoveDotSegments(decoded);
     }
 
-    private static string? Decode(string rawPath)
+    /// <summary>Decodes a path.</summary>
+    /// <param name="rawPath">ASCII.</param>
+    /// <returns>The path with what stays encoded in upper case, or <see langword="null"/> where it is malformed.</returns>
+    public static string? Decode(string rawPath)
     {
         if (!rawPath.Contains('%'))
         {

@@ -49,7 +49,9 @@ internal sealed class AccessLogFile : IAsyncDisposable
         (_options, _open, _time, _logger) = (options, open, time, logger);
         _target = open();
         var count = Math.Min(MaxBuffers, (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount * 2));
-        _pool = new LogBlockPool(options.BufferSize, (int)Math.Max(options.MaxPending / options.BufferSize, 2), kept: count);
+
+        // Each buffer may have one that it fills besides those that wait.
+        _pool = new LogBlockPool(options.BufferSize, count + (int)Math.Max(options.MaxPending / options.BufferSize, 1), kept: count);
         _buffers = [.. Enumerable.Range(0, count).Select(_ => new AccessLogBuffer(this, _pool))];
         _timer = time.CreateTimer(static state => ((AccessLogFile)state!).OnFlushTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _writer = new Thread(Run) { IsBackground = true, Name = "access log" };
@@ -176,17 +178,27 @@ internal sealed class AccessLogFile : IAsyncDisposable
             (_flushes, _reopens) = ([], []);
         }
 
-        if (isDue || isLast || flushes.Count + reopens.Count > 0)
+        var isFlush = isDue || isLast || flushes.Count + reopens.Count > 0;
+        if (isFlush)
         {
-            // Before the buffers are looked at: what comes behind that has a timer of its own.
+            // Before the buffers are looked at: what comes behind that, or has to be tried again, has a timer of its own.
             Volatile.Write(ref _isFlushScheduled, false);
+        }
+
+        var isWritten = WriteWaiting();
+        if (isFlush)
+        {
             foreach (var buffer in _buffers)
             {
-                buffer.HandOver();
+                // One after another, and none while the disk takes nothing: blocks that are hardly filled must not use up the memory for those that wait.
+                if (isWritten || isLast)
+                {
+                    buffer.HandOver();
+                    isWritten = WriteWaiting();
+                }
             }
         }
 
-        WriteWaiting();
         if (reopens.Count > 0)
         {
             Reopen();
@@ -206,7 +218,8 @@ internal sealed class AccessLogFile : IAsyncDisposable
         }
     }
 
-    private void WriteWaiting()
+    /// <returns>Whether all of it is written.</returns>
+    private bool WriteWaiting()
     {
         while (_pool.Peek() is { } block)
         {
@@ -227,7 +240,7 @@ internal sealed class AccessLogFile : IAsyncDisposable
 
                 _problem = exception.Message;
                 ScheduleFlush();
-                return;
+                return false;
             }
 
             _pool.Dequeue();
@@ -238,6 +251,8 @@ internal sealed class AccessLogFile : IAsyncDisposable
             _problem = null;
             Log.AccessLogWrittenAgain(_logger, _options.Name);
         }
+
+        return true;
     }
 
     private void Reopen()

@@ -1,14 +1,12 @@
 using Webserv.Abstractions.Http;
 using Webserv.Host.Configuration;
+using Webserv.Host.Http1;
 
 namespace Webserv.Host.Pipeline;
 
 /// <summary>Which requests an entry applies to: those that match one value of every list that is there.</summary>
 internal sealed class EntryCondition
 {
-    // Longer ones are refused before they come here.
-    private const int MaxHostLength = 256;
-
     private readonly PathPattern[] _paths;
     private readonly string[] _extensions;
     private readonly string[] _methods;
@@ -71,13 +69,17 @@ internal sealed class EntryCondition
             return true;
         }
 
-        var host = request.Host;
-        var colon = host.StartsWith('[') ? host.IndexOf(':', Math.Max(0, host.IndexOf(']'))) : host.IndexOf(':');
-        Span<char> name = stackalloc char[MaxHostLength];
-        var length = host.AsSpan(0, colon < 0 ? host.Length : colon).ToLowerInvariant(name);
+        // What the virtual server was chosen by. A request that a middleware has put in the place of the server's has to be looked at.
+        Span<char> buffer = stackalloc char[HostName.MaxLength];
+        var name = request switch
+        {
+            Http1Request own => own.ComparedHost,
+            GuardedRequest guarded => guarded.ComparedHost,
+            _ => HostName.NameOf(request.Host, buffer),
+        };
         foreach (var pattern in _hosts)
         {
-            if (length > 0 && pattern.IsMatch(name[..length]))
+            if (!name.IsEmpty && pattern.IsMatch(name))
             {
                 return true;
             }

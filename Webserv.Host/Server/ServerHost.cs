@@ -17,10 +17,16 @@ namespace Webserv.Host.Server;
 internal sealed class ServerHost : IServerHost
 {
     /// <inheritdoc />
-    public async Task<int> RunAsync(string configurationFile, CancellationToken cancellation)
+    public async Task<int> RunAsync(string configurationFile, string? pidFile, TextWriter output, TextWriter errors, CancellationToken cancellation)
     {
         var beforeLoading = FileStates.Take(Path.GetFullPath(configurationFile), null, AppContext.BaseDirectory);
         var loaded = ConfigurationLoader.Load(configurationFile);
+        if (loaded.Options is not { } options || loaded.Errors.Count > 0)
+        {
+            // Before there is a log: it is made of what may be wrong.
+            return await ReportAsync(loaded, errors).ConfigureAwait(false);
+        }
+
         using var loggers = HostLogging.Create(loaded.Configuration);
         using var lastWords = new LastWords(loggers);
         var logger = loggers.CreateLogger("Webserv");
@@ -28,11 +34,6 @@ internal sealed class ServerHost : IServerHost
         var manager = ServiceNotifier.FromEnvironment(logger);
         using var signals = new StopSignals(cancellation);
         using var reloads = new ReloadSignals();
-        if (loaded.Options is not { } options || loaded.Errors.Count > 0)
-        {
-            return await ReportAsync(loaded, Console.Error).ConfigureAwait(false);
-        }
-
         var watcher = new ChangeWatcher(options, beforeLoading, AppContext.BaseDirectory, TimeProvider.System, logger);
         await using var watching = watcher.ConfigureAwait(false);
         WebServer? server;
@@ -56,12 +57,25 @@ internal sealed class ServerHost : IServerHost
 
         if (server is null)
         {
-            return await ReportAsync(loaded, Console.Error).ConfigureAwait(false);
+            return await ReportAsync(loaded, errors).ConfigureAwait(false);
         }
 
         await using (server)
         {
-            await PrintEndpointsAsync(options, server).ConfigureAwait(false);
+            PidFile? pid;
+            try
+            {
+                // Not before the endpoints are its own, nor before SIGHUP is caught: until then the file is that of a server that runs already.
+                pid = pidFile is null ? null : PidFile.Write(pidFile);
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
+            {
+                await errors.WriteLineAsync($"webserv: the pid file {pidFile} cannot be written: {problem.Message}").ConfigureAwait(false);
+                return ExitCodes.Failure;
+            }
+
+            using var held = pid;
+            await PrintEndpointsAsync(options, server, output).ConfigureAwait(false);
             manager.Ready();
             Func<Task> reload = () => ReloadAsync(server, configurationFile, watcher, manager, logger, signals.Stopping);
             reloads.Attach(() => DetachedTask.Start(reload), () => DetachedTask.Start(server.ReopenLogsAsync));
@@ -297,15 +311,15 @@ internal sealed class ServerHost : IServerHost
         return ExitCodes.Failure;
     }
 
-    private static async Task PrintEndpointsAsync(WebservOptions options, WebServer server)
+    private static async Task PrintEndpointsAsync(WebservOptions options, WebServer server, TextWriter output)
     {
         foreach (var listener in server.Listeners)
         {
             var names = string.Join(", ", options.VirtualServers.Where(candidate => candidate.Listen.Contains(listener.Endpoint)).Select(candidate => candidate.Name));
             var line = string.Create(CultureInfo.InvariantCulture, $"listening on {listener.Endpoint.ToString(listener.Port)} ({names})");
-            await Console.Out.WriteLineAsync(line).ConfigureAwait(false);
+            await output.WriteLineAsync(line).ConfigureAwait(false);
         }
 
-        await Console.Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
     }
 }

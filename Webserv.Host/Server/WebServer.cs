@@ -23,6 +23,7 @@ internal sealed class WebServer : IAsyncDisposable
     private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(2);
 
     private readonly WebServerParts _parts;
+    private readonly WebservOptions _started;
     private readonly Http1Server _http;
     private readonly ProxyProtocolHandler _connections;
     private readonly Dictionary<ListenEndpoint, IConnectionListener> _listeners = [];
@@ -36,12 +37,14 @@ internal sealed class WebServer : IAsyncDisposable
     private ServingState _serving;
     private Task[] _retirements = [];
     private ControlServer? _control;
+    private volatile WebservOptions _options;
     private volatile bool _isStopping;
     private long? _stopBegan;
 
     private WebServer(WebServerParts parts, LoadedGeneration loaded, WebservOptions options)
     {
         _parts = parts;
+        _started = _options = options;
         _serving = new ServingState(loaded, []);
         Pipelines = new PipelineHolder(loaded.Generation);
         _http = new Http1Server(options.Limits, Pipelines, parts.Files, parts.TimeProvider, parts.Loggers.CreateLogger<Http1Server>());
@@ -102,7 +105,8 @@ internal sealed class WebServer : IAsyncDisposable
 
     /// <summary>
     /// Puts another configuration in place. Plugins, middleware, virtual servers and endpoints that have not changed are
-    /// kept; requests inside a virtual server that has changed end there. Limits and transport stay as they were at the start.
+    /// kept; requests inside a virtual server that has changed end there. What takes a restart (<see cref="RestartKeys"/>) stays as it
+    /// was at the start, and is named in the log.
     /// </summary>
     /// <returns>Whether it took effect; otherwise everything is as it was.</returns>
     public async Task<bool> ReloadAsync(WebservOptions options, IConfigurationErrors errors, CancellationToken cancellation)
@@ -147,11 +151,17 @@ internal sealed class WebServer : IAsyncDisposable
             ImmutableInterlocked.Update(ref _serving, serving => new ServingState(next, [.. serving.Retiring, old]));
             Pipelines.Swap(next.Generation);
             _connections.Options = options.Proxies.ProxyProtocol;
+            _options = options;
             var deaf = Accept(bound, errors);
             var wanted = options.VirtualServers.SelectMany(server => server.Listen).ToHashSet();
             await CloseListenersAsync(endpoint => !wanted.Contains(endpoint) || deaf.Contains(endpoint)).ConfigureAwait(false);
             _retirements = [.. _retirements.Where(task => !task.IsCompleted), RetireAsync(old, next, options.Limits.ShutdownTimeout)];
             Log.Reloaded(Logger, next.Generation.Number, next.DescribeChanges(old));
+            if (RestartKeys.Find(_started, options) is { Count: > 0 } keys)
+            {
+                Log.RestartNeeded(Logger, string.Join(", ", keys));
+            }
+
             return true;
         }
         finally
@@ -186,7 +196,7 @@ internal sealed class WebServer : IAsyncDisposable
     public async Task StopAsync()
     {
         await CloseAllListenersAsync().ConfigureAwait(false);
-        var timeout = _http.Limits.ShutdownTimeout;
+        var timeout = _options.Limits.ShutdownTimeout;
         var start = _parts.TimeProvider.GetTimestamp();
         await _connections.WaitForHeadersAsync(timeout < HeaderPatience ? timeout : HeaderPatience).ConfigureAwait(false);
         var left = timeout - _parts.TimeProvider.GetElapsedTime(start);
@@ -217,7 +227,7 @@ internal sealed class WebServer : IAsyncDisposable
     /// </summary>
     private async Task LetGoAsync()
     {
-        var allowed = _http.Limits.ShutdownTimeout + _parts.PluginSettings.StopTimeout + StopMargin;
+        var allowed = _options.Limits.ShutdownTimeout + _parts.PluginSettings.StopTimeout + StopMargin;
         var left = allowed - _parts.TimeProvider.GetElapsedTime(_stopBegan!.Value);
         try
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Moq;
 using Webserv.Host.Commands;
 
@@ -30,7 +29,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(new[] { "run", "--config=a.json" }, "a.json")]
     public async Task Invoke_Run_ServesTheFileAndAnswersItsStatus(string[] arguments, string file)
     {
-        _server.Setup(server => server.RunAsync(file, It.IsAny<CancellationToken>())).ReturnsAsync(1);
+        _server.Setup(server => server.RunAsync(file, null, _output, _errors, It.IsAny<CancellationToken>())).ReturnsAsync(1);
         Assert.Equal(1, await InvokeAsync(arguments));
         _server.VerifyAll();
     }
@@ -40,8 +39,8 @@ public sealed class CommandLineTests : IDisposable
     {
         using var cancellation = new CancellationTokenSource();
         var running = new TaskCompletionSource();
-        _server.Setup(server => server.RunAsync("appsettings.json", It.IsAny<CancellationToken>()))
-            .Returns(async (string _, CancellationToken token) =>
+        _server.Setup(server => server.RunAsync("appsettings.json", null, _output, _errors, It.IsAny<CancellationToken>()))
+            .Returns(async (string _, string? _, TextWriter _, TextWriter _, CancellationToken token) =>
             {
                 running.SetResult();
                 var ended = new TaskCompletionSource();
@@ -56,38 +55,12 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task Invoke_RunWithPidFile_HoldsTheProcessIdWhileItRuns()
+    public async Task Invoke_RunWithPidFile_LeavesItToTheServer()
     {
-        string? during = null;
-        _server.Setup(server => server.RunAsync("appsettings.json", It.IsAny<CancellationToken>()))
-            .ReturnsAsync(() =>
-            {
-                during = File.ReadAllText(PidPath);
-                return 0;
-            });
-        Assert.Equal(0, await InvokeAsync("run", "--pid-file", PidPath));
-        Assert.Equal(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n", during);
+        _server.Setup(server => server.RunAsync("a.json", PidPath, _output, _errors, It.IsAny<CancellationToken>())).ReturnsAsync(0);
+        Assert.Equal(0, await InvokeAsync("run", "-c", "a.json", "--pid-file", PidPath));
+        _server.VerifyAll();
         Assert.Empty(Directory.GetFileSystemEntries(_directory));
-    }
-
-    [Fact]
-    public async Task Invoke_RunWithPidFileThatCannotBeWritten_Fails()
-    {
-        Assert.Equal(1, await InvokeAsync("run", "--pid-file", Path.Combine(_directory, "nowhere", "pid")));
-        Assert.Contains("cannot be written", _errors.ToString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Invoke_PidFileTakenOverByAnother_IsLeftThere()
-    {
-        _server.Setup(server => server.RunAsync("appsettings.json", It.IsAny<CancellationToken>()))
-            .ReturnsAsync(() =>
-            {
-                File.WriteAllText(PidPath, "99999\n");
-                return 0;
-            });
-        Assert.Equal(0, await InvokeAsync("run", "--pid-file", PidPath));
-        Assert.Equal("99999\n", await File.ReadAllTextAsync(PidPath, TestContext.Current.CancellationToken));
     }
 
     [Theory]

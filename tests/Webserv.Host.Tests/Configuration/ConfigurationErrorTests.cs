@@ -78,6 +78,60 @@ public sealed class ConfigurationErrorTests : IDisposable
             _folder.Errors($"{{\n\"Webserv\": {{\n{setting},\n\"VirtualServers\": [ {{ \"Listen\": \"http://*:80\" }} ] }} }}"));
 
     [Theory]
+    [InlineData("\"LogLevel\": { \"Default\": \"Informatoin\" }", "LogLevel:Default: 'Informatoin' is not one of Trace, Debug, Information, Warning, Error, Critical, None; did you mean 'Information'?")]
+    [InlineData("\"LogLevel\": { \"X\": 7 }", "LogLevel:X: '7' is not one of Trace, Debug, Information, Warning, Error, Critical, None")]
+    [InlineData("\"LogLevel\": { \"X\": { \"Y\": \"Debug\" } }", "LogLevel:X: a single value is expected here, not an object { … }")]
+    [InlineData("\"LogLevel\": { \"X\": null }", "LogLevel:X: null is no value here")]
+    [InlineData("\"LogLevel\": { \"*.X.*\": \"Debug\" }", "LogLevel:*.X.*: a category holds one * at most")]
+    [InlineData("\"LogLevel\": \"Debug\"", "LogLevel: an object { … } is expected here")]
+    [InlineData("\"LogLevels\": { \"Default\": \"Debug\" }", "LogLevels: unknown key; did you mean 'LogLevel'?")]
+    [InlineData("\"Foo\": 1", "Foo: unknown key; valid here: LogLevel, Console")]
+    [InlineData("\"Console\": { \"LogLevel\": { \"Webserv\": \"debg\" } }", "Console:LogLevel:Webserv: 'debg' is not one of Trace, Debug, Information, Warning, Error, Critical, None; did you mean 'Debug'?")]
+    [InlineData("\"Console\": { \"LogLevel\": { \"**\": \"Debug\" } }", "Console:LogLevel:**: a category holds one * at most")]
+    [InlineData("\"Console\": { \"MaxQueueLength\": 0 }", "Console:MaxQueueLength: must be 1 to 10000000")]
+    [InlineData("\"Console\": { \"Format\": \"Systemd\" }", "Console:Format: unknown key; valid here: LogLevel, MaxQueueLength, FormatterOptions")]
+    [InlineData("\"Console\": { \"FormatterOptions\": { \"ColorBehavior\": \"On\" } }", "Console:FormatterOptions:ColorBehavior: 'On' is not one of Default, Enabled, Disabled")]
+    public void Load_BadLogging_IsReportedWithLineAndPath(string setting, string expected) =>
+        Assert.Equal(
+            ["f:3: Logging:" + expected, "f:4: Webserv:Foo: unknown key"],
+            _folder.Errors($"{{\n\"Logging\": {{\n{setting} }},\n\"Webserv\": {{ \"Foo\": 1,\n\"VirtualServers\": [ {{ \"Listen\": \"http://*:80\" }} ] }} }}")
+                .Select(error => error.StartsWith("f:4: Webserv:Foo: unknown key", StringComparison.Ordinal) ? "f:4: Webserv:Foo: unknown key" : error));
+
+    [Theory]
+    [InlineData("3")]
+    [InlineData("null")]
+    public void Load_LoggingThatIsNoObject_IsReported(string json) =>
+        Assert.Equal(
+            ["f:1: Logging: an object { … } is expected here"],
+            _folder.Errors($"{{ \"Logging\": {json}, \"Webserv\": {{ \"VirtualServers\": [ {{ \"Listen\": \"http://*:80\" }} ] }} }}"));
+
+    [Fact]
+    public void Load_LoggingOfEveryKind_IsTaken() =>
+        Assert.Empty(_folder.Errors("""
+            {
+              "Logging": {
+                "LogLevel": { "Default": "warning", "Webserv.*": "None", "Webserv": "${NO:-Debug}" },
+                "Console": {
+                  "LogLevel": { "Default": "Trace" },
+                  "MaxQueueLength": 100,
+                  "FormatterOptions": { "ColorBehavior": "Disabled", "UseUtcTimestamp": true, "IncludeScopes": false }
+                }
+              },
+              "Webserv": { "VirtualServers": [ { "Listen": "http://*:80" } ] }
+            }
+            """));
+
+    [Theory]
+    [InlineData("/a%2Fb")]
+    [InlineData("/%E9/*")]
+    [InlineData("/100%")]
+    [InlineData("/%zz")]
+    [InlineData("/café/*")]
+    [InlineData("/a/")]
+    public void Load_PatternOfADecodedPath_IsTaken(string pattern) =>
+        Assert.Empty(_folder.Errors($$"""{ "Webserv": { "VirtualServers": [ { "Listen": "http://*:80", "Pipeline": [ { "Use": "X", "When": { "Path": "{{pattern}}" } } ] } ] } }"""));
+
+    [Theory]
     [InlineData("\"Name\": \" \"", "Name: the name is empty")]
     [InlineData("\"Name\": 5", "Name: a string is expected here; write \"5\"")]
     [InlineData("\"Listen\": []", "Listen: at least one endpoint is needed, for example \"http://127.0.0.1:8080\"")]
@@ -97,7 +151,10 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("\"Root\": \"\"", "Root: the root needs the path of a directory")]
     [InlineData("\"Root\": \"nowhere\"", "Root: the root DIR/nowhere does not exist")]
     [InlineData("\"Root\": \"appsettings.json\"", "Root: the root DIR/appsettings.json is a file, not a directory")]
-    [InlineData("\"ErrorPages\": { \"200\": \"/x\" }", "ErrorPages:200: an error page belongs to a status from 300 to 599")]
+    [InlineData("\"ErrorPages\": { \"200\": \"/x\" }", "ErrorPages:200: an error page belongs to a status from 400 to 599")]
+    [InlineData("\"ErrorPages\": { \"399\": \"/x\" }", "ErrorPages:399: an error page belongs to a status from 400 to 599")]
+    [InlineData("\"ErrorPages\": { \"600\": \"/x\" }", "ErrorPages:600: an error page belongs to a status from 400 to 599")]
+    [InlineData("\"ErrorPages\": { \"404\": \"/a\", \"0404\": \"/b\" }", "ErrorPages:0404: the key is here already, as '404'")]
     [InlineData("\"ErrorPages\": { \"404\": \"x\" }", "ErrorPages:404: 'x' must start with a slash; it is a path of this server, for example /errors/404.html")]
     [InlineData("\"ErrorPages\": { \"4xx\": \"/x\" }", "ErrorPages:4xx: as a key, '4xx' is not a whole number")]
     [InlineData("\"Pipline\": []", "Pipline: unknown key; did you mean 'Pipeline'?")]
@@ -129,6 +186,21 @@ public sealed class ConfigurationErrorTests : IDisposable
     [InlineData("{ \"Use\": \"A\", \"When\": { \"Path\": \"a/*\" } }", ":When:Path: 'a/*' is no path pattern; it must start with a slash, for example /downloads/*")]
     [InlineData("{ \"Use\": \"A\", \"When\": { \"Path\": [\"/ok\", \"/a?b\"] } }", ":When:Path:1: '/a?b' is no path pattern; it is compared with the path alone, which holds none of ? # \\")]
     [InlineData("{ \"Use\": \"A\", \"When\": { \"Path\": \"/a/../b\" } }", ":When:Path: '/a/../b' can never match; . and .. are resolved before")]
+    [InlineData("{ \"Use\": \"A\", \"When\": { \"Path\": [\"/a//b/*\"] } }", ":When:Path:0: '/a//b/*' can never match; slashes that follow one another are one before")]
+    [InlineData("{ \"Use\": \"A\", \"When\": { \"Path\": \"//\" } }", ":When:Path: '//' can never match; slashes that follow one another are one before")]
+    [InlineData("{ \"Use\": \"A\", \"When\": { \"Path\": \"/caf%C3%A9/*\" } }", ":When:Path: '/caf%C3%A9/*' can never match; paths are compared decoded: write /café/*")]
+    [InlineData("{ \"Use\": \"A\", \"When\": { \"Path\": \"/a%20b/%2F\" } }", ":When:Path: '/a%20b/%2F' can never match; paths are compared decoded: write /a b/%2F")]
+    [InlineData("{ \"Use\": \"A\", \"When\": { \"Path\": \"/a%2fb\" } }", ":When:Path: '/a%2fb' can never match; paths are compared decoded: write /a%2Fb")]
+    [InlineData("{ \"Use\": \"A\", \"When\": { \"Path\": \"/100%25\" } }", ":When:Path: '/100%25' can never match; paths are compared decoded: write /100%")]
+    [InlineData("{ \"Use\": \"A\", \"When\": { \"Path\": \"/a%2Ab\" } }", ":When:Path: '/a%2Ab' can never match; paths are compared decoded")]
+    [InlineData("{ \"Use\": \"A\", \"When\": { \"Path\": \"/a%3Fb\" } }", ":When:Path: '/a%3Fb' can never match; paths are compared decoded")]
+    [InlineData("{ \"Use\": \"A\", \"When\": { \"Path\": \"/a%00b\" } }", ":When:Path: '/a%00b' can never match; paths are compared decoded")]
+    [InlineData("{ \"Use\": \"A\", \"When\": { \"Path\": \"/a/%2e%2E/b\" } }", ":When:Path: '/a/%2e%2E/b' can never match; . and .. are resolved before")]
+    [InlineData("{ \"Use\": \"A\", \"When\": { \"Path\": [] } }", ":When:Path: the list is empty and would match nothing; leave it out to match every path")]
+    [InlineData("{ \"Use\": \"A\", \"When\": { \"Extensions\": [] } }", ":When:Extensions: the list is empty and would match nothing; leave it out to match every extension")]
+    [InlineData("{ \"Use\": \"A\", \"When\": { \"Methods\": [] } }", ":When:Methods: the list is empty and would match nothing; leave it out to match every method")]
+    [InlineData("{ \"Use\": \"A\", \"When\": { \"Hosts\": [] } }", ":When:Hosts: the list is empty and would match nothing; leave it out to match every host")]
+    [InlineData("{ \"Use\": \"A\", \"When\": { \"Hosts\": [1] } }", ":When:Hosts:0: a string is expected here; write \"1\"")]
     [InlineData("{ \"Use\": \"A\", \"When\": { \"Extensions\": [\"php\"] } }", ":When:Extensions:0: 'php' is no extension; it must start with a dot, for example .php")]
     [InlineData("{ \"Use\": \"A\", \"When\": { \"Methods\": [\"\"] } }", ":When:Methods:0: '' is no method; write for example GET")]
     [InlineData("{ \"Use\": \"A\", \"When\": { \"Hosts\": [\"a b\"] } }", ":When:Hosts:0: 'a b' is no host name; write for example example.com, *.example.com or www.*")]

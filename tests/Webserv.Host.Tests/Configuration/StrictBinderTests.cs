@@ -98,6 +98,16 @@ public sealed class StrictBinderTests
         Assert.False(bound);
     }
 
+    [Theory]
+    [InlineData("""{ "ByNumber": { "404": 1, "0404": 2, "+404": 3 } }""", "Options:ByNumber:")]
+    public void Bind_KeysThatAreTheSameNumber_AreReported(string json, string path)
+    {
+        var (bound, errors) = BinderFixture.Bind(new BinderOptions(), json);
+        Assert.False(bound);
+        Assert.Equal(2, errors.Length);
+        Assert.All(errors, error => Assert.Matches($"^{path}[+0]*404: the key is here already, as '[+0]*404'$", error));
+    }
+
     [Fact]
     public void Bind_SeveralMistakes_ReportsAllAndBindsTheRest()
     {

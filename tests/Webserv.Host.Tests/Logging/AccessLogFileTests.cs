@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -101,7 +102,8 @@ public sealed class AccessLogFileTests : IDisposable
             await file.FlushAsync();
             var numbers = Numbers(0);
             Assert.Equal(Enumerable.Range(0, count - 100), numbers);
-            Assert.InRange(_disk.Files[0].Length, (1 << 20) - (2 * BlockSize), 1 << 20);
+            var filled = (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount * 2) * BlockSize;
+            Assert.InRange(_disk.Files[0].Length, (1 << 20) - (2 * BlockSize), (1 << 20) + filled);
             Write(file, -1);
         }
 
@@ -178,6 +180,41 @@ public sealed class AccessLogFileTests : IDisposable
         Assert.Equal([1], Numbers(1));
     }
 
+    [Fact]
+    public async Task Write_ALineOnEachLane_NoneIsLostWhereBuffersAreAsLargeAsWhatMayWait()
+    {
+        const int Lanes = 64;
+        await using (var file = Open(bufferSize: 1 << 20))
+        {
+            for (var number = 0; number < Lanes; number++)
+            {
+                Write(file, number, lane: number);
+            }
+
+            Assert.Equal(0, file.Lost);
+        }
+
+        Assert.Equal(Enumerable.Range(0, Lanes), Numbers(0).Order());
+    }
+
+    [Fact]
+    public async Task Write_DiskFullForMoreIntervalsThanThereAreBlocks_WhatFitsInMemoryIsKept()
+    {
+        const int Intervals = 200;
+        await using var file = Open();
+        _disk.Room = 0;
+        for (var number = 0; number < Intervals; number++)
+        {
+            Write(file, number, lane: number);
+            await file.FlushAsync();
+        }
+
+        Assert.Equal(0, file.Lost);
+        _disk.Room = long.MaxValue;
+        await file.FlushAsync();
+        Assert.Equal(Enumerable.Range(0, Intervals), Numbers(0).Order());
+    }
+
     private static void Write(AccessLogFile file, int number, int lane = 0) => file.GetBuffer(lane).Write(
         AccessLogFormat.Common,
         new AccessLogEntry
@@ -193,8 +230,8 @@ public sealed class AccessLogFileTests : IDisposable
         LogTime.Stamp.Of(0, default),
         "main"u8);
 
-    private AccessLogFile Open(long maxPending = 1 << 20) => new(
-        new LogFileOptions("/var/log/access.log", UnixFileMode.UserWrite, BlockSize, TimeSpan.FromSeconds(1), maxPending),
+    private AccessLogFile Open(long maxPending = 1 << 20, int bufferSize = BlockSize) => new(
+        new LogFileOptions("/var/log/access.log", UnixFileMode.UserWrite, bufferSize, TimeSpan.FromSeconds(1), maxPending),
         _disk.Open, _time, _loggers.CreateLogger<AccessLogFileTests>());
 
     private List<int> Numbers(int file) =>

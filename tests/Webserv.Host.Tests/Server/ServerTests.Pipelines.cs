@@ -263,13 +263,14 @@ public abstract partial class ServerTests
             setup.Add(new PipelineEntryOptions { ConfigurationPath = "all", Use = hit, When = new WhenOptions { Path = ["/p/*"], Extensions = [".php"], Methods = ["POST"], Hosts = ["*.b"] } });
             setup.Add(new PipelineEntryOptions { ConfigurationPath = "host", Use = hit, When = new WhenOptions { Hosts = ["a.b"] } });
             setup.Add(new PipelineEntryOptions { ConfigurationPath = "extension", Use = hit, When = new WhenOptions { Extensions = [".php", ".py"] } });
+            setup.Add(new PipelineEntryOptions { ConfigurationPath = "address", Use = hit, When = new WhenOptions { Hosts = ["[2001:db8::1]"] } });
             setup.Add(new PipelineEntryOptions { ConfigurationPath = "method", Use = hit, When = new WhenOptions { Methods = ["PUT", "DELETE"] } });
         });
         using var client = await rig.ConnectAsync();
         foreach (var (request, expected) in new[]
         {
             ("POST /p/x.php|A.B:80", "all"), ("POST /p/x.php|c", "extension"), ("GET /p/x.php|a.b", "host"), ("POST /q/x.php/info|c", "extension"),
-            ("POST /p/x|a.b", "host"), ("DELETE /|c", "method"), ("GET /|c", "404"), ("GET /x.phps|c", "404"), ("GET /x.py|c", "extension"),
+            ("POST /p/x|a.b", "host"), ("GET /|A.b.", "host"), ("GET /|a.b.:80", "host"), ("GET /|[2001:DB8:0::1]:80", "address"), ("DELETE /|c", "method"), ("GET /|c", "404"), ("GET /x.phps|c", "404"), ("GET /x.py|c", "extension"),
         })
         {
             var parts = request.Split('|');
@@ -288,7 +289,7 @@ public abstract partial class ServerTests
                 context.Response.WriteTextAsync($"{entry.VirtualServer} {context.VirtualServer.Name}", cancellation: cancellation));
             foreach (var (server, hosts) in new (string, string[])[]
             {
-                ("first", []), ("exact", ["www.example.com"]), ("suffix", ["*.example.com"]), ("longer", ["*.deep.example.com"]), ("prefix", ["www.*"]), ("six", ["[::1]"]),
+                ("first", []), ("exact", ["www.example.com"]), ("suffix", ["*.example.com"]), ("longer", ["*.deep.example.com"]), ("prefix", ["www.*"]), ("six", ["[2001:db8::1]"]),
             })
             {
                 setup.Servers.Add(new VirtualServerOptions
@@ -305,7 +306,7 @@ public abstract partial class ServerTests
         foreach (var (host, server) in new[]
         {
             ("www.example.com", "exact"), ("WWW.EXAMPLE.COM:80", "exact"), ("www.example.com.", "exact"), ("a.example.com", "suffix"), ("a.b.example.com", "suffix"),
-            ("www.deep.example.com", "longer"), ("www.else", "prefix"), ("example.com", "first"), ("[::1]:8080", "six"), ("", "first"),
+            ("www.deep.example.com", "longer"), ("www.else", "prefix"), ("example.com", "first"), ("[2001:db8::1]:8080", "six"), ("[2001:DB8:0::1]", "six"), ("", "first"),
         })
         {
             await client.SendAsync($"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");

@@ -31,6 +31,7 @@ public sealed class WebServerReloadTests : IDisposable
 
         // One that stays remembers the generation that served it last.
         using var kept = await ConnectAsync();
+        kept.BePatient(TimeSpan.FromMinutes(2));
         Assert.Equal(404, (await kept.GetAsync("/")).Status);
         var locks = CountLocks();
         var old = new List<WeakReference>();
@@ -47,6 +48,56 @@ public sealed class WebServerReloadTests : IDisposable
         await ServerRig.WaitAsync(() => CountLocks() <= locks, () => $"{CountLocks()} private copies in use, {locks} before");
         Assert.Equal(404, (await kept.GetAsync("/")).Status);
     }
+
+    [Fact]
+    public async Task ReloadAsync_WhatTakesARestart_IsNamedInTheLogUntilItIsTakenBack()
+    {
+        _sandbox.Install("Good");
+        using var logs = new CollectingLoggerProvider();
+        using var loggers = new LoggerFactory([logs]);
+        await using var server = await StartAsync(loggers);
+        var options = Options("/run/another.sock");
+        options.Limits.MaxRequestFields = 7;
+        options.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(8);
+        options.Limits.MaxRequestBodySize = 9;
+        options.Limits.ShutdownTimeout = TimeSpan.FromSeconds(10);
+        options.Transport.Backlog = 11;
+        options.FileCache.MaxEntries = 12;
+        Assert.True(await server.ReloadAsync(options, new ErrorList(), TestContext.Current.CancellationToken));
+        var message = Assert.Single(logs.At(LogLevel.Warning), IsAboutARestart);
+        foreach (var key in (string[])["Limits:MaxRequestFields", "Limits:KeepAliveTimeout", "Transport:Backlog", "FileCache:MaxEntries", "ControlSocket"])
+        {
+            Assert.Contains("Webserv:" + key, message, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("MaxRequestBodySize", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("ShutdownTimeout", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("MaxConnections", message, StringComparison.Ordinal);
+
+        Assert.True(await server.ReloadAsync(Options(), new ErrorList(), TestContext.Current.CancellationToken));
+        Assert.Single(logs.At(LogLevel.Warning), IsAboutARestart);
+    }
+
+    [Fact]
+    public async Task ReloadAsync_ShutdownTimeout_HoldsForTheStop()
+    {
+        _sandbox.Install("Good");
+        using var logs = new CollectingLoggerProvider();
+        using var loggers = new LoggerFactory([logs]);
+        await using var server = await StartAsync(loggers);
+        var options = Options();
+        options.Limits.ShutdownTimeout = TimeSpan.FromMilliseconds(10);
+        Assert.True(await server.ReloadAsync(options, new ErrorList(), TestContext.Current.CancellationToken));
+        using var client = await ConnectAsync();
+
+        // A body that does not come: what the stop waits for.
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n");
+        Assert.Equal(404, (await client.ReadAsync()).Status);
+        await server.StopAsync();
+        Assert.Single(logs.At(LogLevel.Warning), message => message.StartsWith("Requests still ran after 0.01 s", StringComparison.Ordinal));
+    }
+
+    private static bool IsAboutARestart(string message) => message.Contains("takes a restart", StringComparison.Ordinal);
 
     /// <summary>Any file of its folder is part of a plugin.</summary>
     private void ChangePlugin(int version) =>
@@ -91,9 +142,9 @@ public sealed class WebServerReloadTests : IDisposable
         return new RawClient(new NetworkStream(socket, ownsSocket: true), () => socket.Shutdown(SocketShutdown.Send), socket.Dispose);
     }
 
-    private WebservOptions Options()
+    private WebservOptions Options(string? controlSocket = null)
     {
-        var setup = new ServerSetup(inline: false);
+        var setup = new ServerSetup(inline: false) { ControlSocket = controlSocket };
         setup.Servers.Add(new VirtualServerOptions
         {
             ConfigurationPath = "Webserv:VirtualServers:0",
