@@ -32,14 +32,17 @@ public sealed class StaticFilesOptions
 
     /// <summary>
     /// The path of a file that stands for all pages of an application with one page, as <c>/index.html</c>: where there is
-    /// nothing, a browser that goes to a page gets this file, with 200. Scripts, pictures and whatever else a page asks for, and
-    /// methods other than GET and HEAD, are left to what follows. Default: none.
+    /// nothing, a browser that goes to a page gets this file, with 200. Scripts, pictures and whatever else a page asks for,
+    /// methods other than GET and HEAD, and directories are left to what follows; with a <c>Vary</c> where a page would have been
+    /// answered otherwise. Default: none.
     /// </summary>
     public string? Fallback { get; set; }
 
     /// <summary>
-    /// What happens to a path that differs from the names on disk in upper and lower case. For <c>Redirect</c> and <c>Ignore</c>,
-    /// directories are read when a path names nothing; up to 30000 names for a request, then it counts as missing.
+    /// What happens to a path that differs from the names on disk in upper and lower case, where nothing else that is to be tried
+    /// for it is there. For <c>Redirect</c> and <c>Ignore</c>, directories are read when a path names nothing, and their names are
+    /// remembered until they change; in a directory of more than 30000 names nothing is found in another case. A name that has
+    /// just come is found in another case a second later.
     /// </summary>
     public CaseSensitivity CaseSensitivity { get; set; } = CaseSensitivity.Exact;
 
