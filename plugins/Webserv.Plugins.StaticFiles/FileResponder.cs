@@ -19,6 +19,7 @@ internal sealed class FileResponder(
     private readonly RangeResponder _ranges = new(options.MaxRanges);
     private readonly CachePolicy _caching = new(options, root, time);
     private readonly KeyValuePair<string, StringValues>[] _extraFields = options.GetExtraFields();
+    private readonly string? _extraVary = options.GetExtraVary();
 
     /// <summary>Answers with a file.</summary>
     /// <param name="context">A request whose method is GET or HEAD.</param>
@@ -186,6 +187,12 @@ internal sealed class FileResponder(
         foreach (var (name, value) in _extraFields)
         {
             answer[name] = value;
+        }
+
+        if (_extraVary is not null)
+        {
+            // Others have said already what it varies by.
+            answer.Append(Fields.Vary, _extraVary);
         }
 
         if (varies)

@@ -95,6 +95,18 @@ public sealed class FallbackTests
         Assert.Equal((404, false), (response.StatusCode, response.Headers.Contains("Vary")));
     }
 
+    [Fact]
+    public async Task Get_VaryAmongTheExtraFields_IsAddedToTheOneOfTheFallback()
+    {
+        await using var site = await Site.CreateAsync(options =>
+        {
+            options.Fallback = "/index.html";
+            options.ExtraFields["vary"] = "Origin";
+        });
+        Assert.Equal("Accept, Sec-Fetch-Mode,Origin", (await site.SendAsync(TestHttpContext.Get("/users/7"))).Headers["Vary"].ToString());
+        Assert.Equal("Origin", (await site.SendAsync(TestHttpContext.Get("/a.txt"))).Headers["Vary"].ToString());
+    }
+
     [Theory]
     [InlineData("/without")]
     [InlineData("/without/")]
