@@ -37,12 +37,13 @@ internal sealed class RangeResponder(int maxRanges)
                 response.StatusCode = StatusCodes.PartialContent;
                 response.Headers[Fields.ContentRange] = _contentRanges.Get(ranges[0], file.Length);
                 return response.SendFileAsync(file, ranges[0].Offset, ranges[0].Count, cancellation);
-            case RangeOutcome.Parts:
+            case RangeOutcome.Parts when !response.Headers.Contains(Fields.ContentEncoding):
                 var parts = new MultipartRanges(file, ranges[..count].ToArray(), contentType);
                 response.StatusCode = StatusCodes.PartialContent;
                 response.Headers[Fields.ContentType] = parts.ContentType;
                 response.ContentLength = parts.Length;
                 return parts.SendAsync(response, cancellation);
+            case RangeOutcome.Parts: // Content-Encoding would be that of the multipart body, which is not coded.
             case RangeOutcome.Whole:
             default:
                 return response.SendFileAsync(file, 0, file.Length, cancellation);
