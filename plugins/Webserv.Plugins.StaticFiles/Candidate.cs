@@ -11,19 +11,21 @@ internal sealed class Candidate
     private readonly PathMemory _composed = new();
     private readonly string _before;
     private readonly string _behind;
-    private readonly bool _isFixed;
 
     /// <summary>Takes a candidate apart.</summary>
     public Candidate(string text)
     {
         var placeholder = text.IndexOf(Placeholder, StringComparison.Ordinal);
-        _isFixed = placeholder < 0;
-        _before = _isFixed ? text : text[..placeholder];
-        _behind = _isFixed ? "" : text[(placeholder + Placeholder.Length)..];
+        IsFixed = placeholder < 0;
+        _before = IsFixed ? text : text[..placeholder];
+        _behind = IsFixed ? "" : text[(placeholder + Placeholder.Length)..];
         IsPath = text == Placeholder;
         IsDirectoryOfPath = text == Placeholder + "/";
         IsDirectory = text.EndsWith('/');
     }
+
+    /// <summary>Whether it is the same for every path.</summary>
+    public bool IsFixed { get; }
 
     /// <summary>Whether it is the path of the request as it is.</summary>
     public bool IsPath { get; }
@@ -37,7 +39,7 @@ internal sealed class Candidate
     /// <summary>Looks it up.</summary>
     public IFileEntry Find(IDocumentRoot root, string path)
     {
-        if (_isFixed)
+        if (IsFixed)
         {
             return root.Find(_before);
         }

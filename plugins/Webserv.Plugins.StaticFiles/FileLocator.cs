@@ -11,6 +11,7 @@ internal sealed class FileLocator
     private readonly IDocumentRoot _root;
     private readonly string[] _index;
     private readonly Candidate[]? _candidates;
+    private readonly Candidate[] _last = [];
     private readonly string? _fallback;
 
     /// <summary>Reads what is to be tried.</summary>
@@ -22,7 +23,9 @@ internal sealed class FileLocator
         if (options.TryFiles.Count > 0)
         {
             ElseStatus = options.TryFiles[^1] is ['=', .. var status] ? int.Parse(status, CultureInfo.InvariantCulture) : null;
-            _candidates = [.. options.TryFiles.Take(options.TryFiles.Count - (ElseStatus is null ? 0 : 1)).Select(text => new Candidate(text))];
+            var candidates = options.TryFiles.Take(options.TryFiles.Count - (ElseStatus is null ? 0 : 1)).Select(text => new Candidate(text)).ToArray();
+            var ofPath = Array.FindLastIndex(candidates, candidate => !candidate.IsFixed) + 1;
+            (_candidates, _last) = (candidates[..ofPath], candidates[ofPath..]);
         }
     }
 
@@ -40,18 +43,39 @@ internal sealed class FileLocator
         return found.Kind == FileKind.Directory && path.EndsWith('/') ? FindIndex(found) : found;
     }
 
-    /// <summary>Finds what a GET of a path is answered with.</summary>
+    /// <summary>Finds what a GET of a path is answered with, as far as it has to do with the path.</summary>
     /// <param name="path">The path of the request.</param>
-    /// <returns>As <see cref="FindItself"/>; <see langword="null"/> where there is something but it is not to be tried.</returns>
-    public IFileEntry? Find(string path)
+    /// <param name="itself">What the path itself stands for, whether it is to be tried or not.</param>
+    /// <returns>
+    /// A file to answer with, a directory whose path lacks its slash, or what may not be read; <see langword="null"/> where there is
+    /// nothing of that: see <see cref="FindLast"/>.
+    /// </returns>
+    public IFileEntry? Find(string path, out IFileEntry itself)
     {
         if (_candidates is null)
         {
-            return FindItself(path);
+            itself = FindItself(path);
+            return itself.Kind == FileKind.Missing || (itself.Kind == FileKind.Directory && path.EndsWith('/')) ? null : itself;
         }
 
-        var itself = _root.Find(path);
-        foreach (var candidate in _candidates)
+        itself = _root.Find(path);
+        return FindFirst(_candidates, path, itself);
+    }
+
+    /// <summary>Finds what a GET is answered with where its path stands for nothing: the candidates that are the same for all paths.</summary>
+    /// <param name="path">The path of the request.</param>
+    /// <param name="itself">What the path itself stands for.</param>
+    /// <returns>As <see cref="Find"/>, or a directory without an index file.</returns>
+    public IFileEntry? FindLast(string path, IFileEntry itself) =>
+        FindFirst(_last, path, itself) ?? (itself.Kind == FileKind.Directory && path.EndsWith('/') ? itself : null);
+
+    /// <summary>The file that stands for all pages of an application, if one is configured and there.</summary>
+    public IFileEntry? FindFallback() =>
+        _fallback is not null && _root.Find(_fallback) is { Kind: FileKind.File or FileKind.Forbidden } found ? found : null;
+
+    private IFileEntry? FindFirst(Candidate[] candidates, string path, IFileEntry itself)
+    {
+        foreach (var candidate in candidates)
         {
             if (Try(candidate, path, itself) is { } found)
             {
@@ -59,12 +83,8 @@ internal sealed class FileLocator
             }
         }
 
-        return itself.Kind == FileKind.Missing || (itself.Kind == FileKind.Directory && path.EndsWith('/')) ? itself : null;
+        return null;
     }
-
-    /// <summary>The file that stands for all pages of an application, if one is configured and there.</summary>
-    public IFileEntry? FindFallback() =>
-        _fallback is not null && _root.Find(_fallback) is { Kind: FileKind.File or FileKind.Forbidden } found ? found : null;
 
     private IFileEntry? Try(Candidate candidate, string path, IFileEntry itself)
     {

@@ -19,24 +19,31 @@ internal sealed class FileResponder(
     private readonly RangeResponder _ranges = new(options.MaxRanges);
     private readonly CachePolicy _caching = new(options, root, time);
     private readonly KeyValuePair<string, StringValues>[] _extraFields = options.GetExtraFields();
+    private readonly string? _extraVary = options.GetExtraVary();
 
     /// <summary>Answers with a file.</summary>
     /// <param name="context">A request whose method is GET or HEAD.</param>
     /// <param name="file">An entry whose kind is <see cref="FileKind.File"/>.</param>
+    /// <param name="conditions">The fields that say under which conditions which parts of it are asked for.</param>
     /// <param name="cancellation">Cancelled when nobody waits for the answer any more.</param>
-    public Task RespondAsync(IHttpContext context, IFileEntry file, CancellationToken cancellation)
+    public Task RespondAsync(IHttpContext context, IFileEntry file, IHeaderCollection conditions, CancellationToken cancellation)
     {
         var contentType = _contentTypes.FindType(file.PhysicalPath);
         var chosen = negotiator.Choose(context.Request, file, contentType);
         return chosen.File is null
             ? Task.FromException(Refusal.Create(StatusCodes.NotAcceptable, varies: true))
-            : RespondAsync(context, file, contentType.Value, chosen.File, chosen, cancellation);
+            : RespondAsync(context, conditions, file, contentType.Value, chosen.File, chosen, cancellation);
     }
 
     private Task RespondAsync(
-        IHttpContext context, IFileEntry original, string contentType, IFileEntry file, in Representation chosen, CancellationToken cancellation)
+        IHttpContext context,
+        IHeaderCollection fields,
+        IFileEntry original,
+        string contentType,
+        IFileEntry file,
+        in Representation chosen,
+        CancellationToken cancellation)
     {
-        var fields = context.Request.Headers;
         var precondition = Preconditions.Evaluate(fields, file, time);
         if (precondition == Precondition.Failed)
         {
@@ -54,7 +61,7 @@ internal sealed class FileResponder(
 
         if (file is CodedFile coded)
         {
-            return SendCodedAsync(context, original, contentType, coded, chosen, cancellation);
+            return SendCodedAsync(context, fields, original, contentType, coded, chosen, cancellation);
         }
 
         SetFieldsOfContent(answer, original, file, contentType, chosen);
@@ -62,19 +69,25 @@ internal sealed class FileResponder(
 
         // Range has a meaning for GET only (RFC 9110 section 14.2).
         return fields.Contains(Fields.Range) && context.Request.Method == HttpMethods.Get && Preconditions.AllowRange(fields, file, time)
-            ? _ranges.RespondAsync(context, file, contentType, chosen.Varies, cancellation)
+            ? _ranges.RespondAsync(context, fields[Fields.Range], file, contentType, chosen.Varies, cancellation)
             : response.SendFileAsync(file, 0, file.Length, cancellation);
     }
 
     private Task SendCodedAsync(
-        IHttpContext context, IFileEntry original, string contentType, CodedFile coded, in Representation chosen, CancellationToken cancellation)
+        IHttpContext context,
+        IHeaderCollection fields,
+        IFileEntry original,
+        string contentType,
+        CodedFile coded,
+        in Representation chosen,
+        CancellationToken cancellation)
     {
         var response = context.Response;
         if (coded.Content is not { } content)
         {
             if (context.Request.Method != HttpMethods.Head)
             {
-                return CompressAsync(context, original, contentType, coded, chosen, cancellation);
+                return CompressAsync(context, fields, original, contentType, coded, chosen, cancellation);
             }
 
             // What it would be is known, but for its length, which HEAD may leave out (RFC 9110 section 9.3.2).
@@ -103,7 +116,13 @@ internal sealed class FileResponder(
     }
 
     private async Task CompressAsync(
-        IHttpContext context, IFileEntry original, string contentType, CodedFile coded, Representation chosen, CancellationToken cancellation)
+        IHttpContext context,
+        IHeaderCollection fields,
+        IFileEntry original,
+        string contentType,
+        CodedFile coded,
+        Representation chosen,
+        CancellationToken cancellation)
     {
         using var reader = await compression!.OpenAsync(original, coded, !chosen.AllowsIdentity, cancellation).ConfigureAwait(false);
         var chunk = reader is null ? default : await reader.ReadAsync(cancellation).ConfigureAwait(false);
@@ -112,7 +131,7 @@ internal sealed class FileResponder(
             // Too much is being compressed already, the file could not be, or it does not become smaller.
             reader?.Dispose();
             var identity = Representation.Identity(original, varies: true);
-            await RespondAsync(context, original, contentType, original, identity, cancellation).ConfigureAwait(false);
+            await RespondAsync(context, fields, original, contentType, original, identity, cancellation).ConfigureAwait(false);
             return;
         }
 
@@ -168,6 +187,12 @@ internal sealed class FileResponder(
         foreach (var (name, value) in _extraFields)
         {
             answer[name] = value;
+        }
+
+        if (_extraVary is not null)
+        {
+            // Others have said already what it varies by.
+            answer.Append(Fields.Vary, _extraVary);
         }
 
         if (varies)

@@ -1,92 +1,130 @@
 using Webserv.Abstractions.Files;
+using Webserv.Abstractions.Http;
 
 namespace Webserv.Plugins.StaticFiles;
 
 /// <summary>
-/// Finds the path of something whose names on disk differ from those of a request in upper and lower case. Every step goes
-/// through the root, so that its rules hold.
+/// Finds the path of something whose names on disk differ from those of a request in upper and lower case. Whatever is found is
+/// looked up through the root, so that its rules hold.
 /// </summary>
-internal sealed class NameFinder(IDocumentRoot root)
+/// <param name="root">Where to look.</param>
+/// <param name="time">The clock.</param>
+internal sealed class NameFinder(IDocumentRoot root, TimeProvider time)
 {
-    // How many names a request may cost: three directories of the size that file systems are still quick with.
-    private const int MostNames = 30_000;
-
     // How many requests may read directories at once: those for what is not there must not take all threads.
     private const int MostReaders = 2;
 
+    // And how many may wait for that.
+    private const int MostWaiting = 256;
+
     private readonly PathMemory _known = new();
+    private readonly NameTables _tables = new(root, time);
     private readonly TaskScheduler _readers = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, MostReaders).ConcurrentScheduler;
+    private int _waiting;
 
-    /// <summary>The path that was found for one before, if what is there still is. Neither blocks nor allocates.</summary>
-    /// <param name="path">The path of a request.</param>
-    public string? FindKnown(string path) =>
-        _known.TryGet(path, out var known) && root.Find(known).Kind is FileKind.File or FileKind.Directory ? known : null;
-
-    /// <summary>Looks for a path on the thread pool; see <see cref="Find"/>.</summary>
-    public Task<string?> FindAsync(string path, CancellationToken cancellation) =>
-        Task.Factory.StartNew(() => Find(path), cancellation, TaskCreationOptions.DenyChildAttach, _readers);
-
-    /// <summary>Looks for a path that is the same but for upper and lower case. It reads directories: not for an event loop.</summary>
+    /// <summary>Looks for a path without reading a directory, so that it does not block.</summary>
     /// <param name="path">The path of a request, which names nothing.</param>
-    /// <returns>
-    /// The path of a file or directory with the names as they are on disk; <see langword="null"/> where there is none, or too
-    /// many names stand in the way. Of several that fit the first in ordinal order is taken.
-    /// </returns>
-    public string? Find(string path)
+    /// <param name="name">As <see cref="FindAsync"/> returns it.</param>
+    /// <returns>Whether that was possible; otherwise see <see cref="FindAsync"/>.</returns>
+    public bool TryFindNow(string path, out string? name)
     {
+        if (_known.TryGet(path, out name) && root.Find(name).Kind is FileKind.File or FileKind.Directory)
+        {
+            return true;
+        }
+
+        return TryFind(path, mayRead: false, out name);
+    }
+
+    /// <summary>Looks for a path that is the same but for upper and lower case, on the thread pool, since it reads directories.</summary>
+    /// <param name="path">The path of a request, which names nothing.</param>
+    /// <param name="cancellation">Cancelled when nobody waits for the answer any more.</param>
+    /// <returns>
+    /// The path of a file or directory with the names as they are on disk; <see langword="null"/> where there is none, or a
+    /// directory on the way has too many names. Of several that fit the first in ordinal order is taken.
+    /// </returns>
+    /// <exception cref="HttpException">503: too many wait for directories to be read, or the file system could not answer.</exception>
+    public async Task<string?> FindAsync(string path, CancellationToken cancellation)
+    {
+        if (Interlocked.Increment(ref _waiting) > MostWaiting)
+        {
+            // Not a 404: caches would keep that of a file that is there.
+            Interlocked.Decrement(ref _waiting);
+            throw new HttpException(StatusCodes.ServiceUnavailable, "too many requests wait for directories to be read");
+        }
+
         try
         {
-            var found = FindBelowParent(path);
-
-            // The same: it has appeared since the path was looked up, and will be found under it.
-            if (found is null || found == path)
-            {
-                return null;
-            }
-
-            _known.Add(path, found);
-            return found;
+            return await Task.Factory.StartNew(() => Find(path), cancellation, TaskCreationOptions.DenyChildAttach, _readers).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is DirectoryNotFoundException or UnauthorizedAccessException)
+        finally
         {
-            // Gone since it was found, or not to be read: what cannot be looked for is not there.
-            return null;
+            Interlocked.Decrement(ref _waiting);
         }
     }
 
-    private string? FindBelowParent(string path)
+    private string? Find(string path)
     {
+        TryFind(path, mayRead: true, out var name);
+        return name;
+    }
+
+    private bool TryFind(string path, bool mayRead, out string? name)
+    {
+        var wasPossible = TryFindBelowParent(path, mayRead, out name);
+
+        // The same: it has appeared since the path was looked up, and will be found under it.
+        if (name == path)
+        {
+            name = null;
+        }
+
+        if (name is not null)
+        {
+            _known.Add(path, name);
+        }
+
+        return wasPossible;
+    }
+
+    private bool TryFindBelowParent(string path, bool mayRead, out string? name)
+    {
+        name = null;
         var (parent, directory) = FindParent(path);
         if (directory is null)
         {
-            return null;
+            return true;
         }
 
-        var names = MostNames;
         var rest = path.AsSpan(parent.Length);
         while (true)
         {
             var slash = rest.IndexOf('/');
             var wanted = (slash < 0 ? rest : rest[..slash]).ToString();
-            if (FindName(directory, wanted, ref names) is not { } name)
+            if (!TryFindIn(directory, wanted, mayRead, out var item))
             {
-                return null;
+                return false;
             }
 
-            var found = root.FindIn(directory, name);
-            parent += name;
+            if (item is not var (found, entry))
+            {
+                return true;
+            }
+
+            parent += found;
             if (slash < 0 || slash == rest.Length - 1)
             {
-                return found.Kind is FileKind.Directory || (found.Kind is FileKind.File && slash < 0) ? parent + rest[wanted.Length..].ToString() : null;
+                name = entry.Kind == FileKind.Directory || slash < 0 ? parent + rest[wanted.Length..].ToString() : null;
+                return true;
             }
 
-            if (found.Kind != FileKind.Directory)
+            if (entry.Kind != FileKind.Directory)
             {
-                return null;
+                return true;
             }
 
             parent += '/';
-            directory = found;
+            directory = entry;
             rest = rest[(slash + 1)..];
         }
     }
@@ -110,34 +148,41 @@ internal sealed class NameFinder(IDocumentRoot root)
         return ("", null);
     }
 
-    private string? FindName(IFileEntry directory, string wanted, ref int names)
+    private bool TryFindIn(IFileEntry directory, string wanted, bool mayRead, out (string Name, IFileEntry Entry)? found)
     {
+        found = null;
         if (wanted.Length == 0)
         {
-            return null;
+            return true;
         }
 
-        if (root.FindIn(directory, wanted).Kind is FileKind.File or FileKind.Directory)
+        if (root.FindIn(directory, wanted) is { Kind: FileKind.File or FileKind.Directory } same)
         {
-            return wanted;
+            found = (wanted, same);
+            return true;
         }
 
-        string? found = null;
-        foreach (var item in root.Enumerate(directory))
+        var table = _tables.FindKnown(directory);
+        if (table is null && !mayRead)
         {
-            if (names-- == 0)
-            {
-                return null;
-            }
+            return false;
+        }
 
-            if (item.HasRequestPath
-                && item.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase)
-                && (found is null || string.CompareOrdinal(item.Name, found) < 0))
+        table ??= _tables.Read(directory);
+        found = table is null ? null : FindFirst(directory, table.Find(wanted));
+        return true;
+    }
+
+    private (string Name, IFileEntry Entry)? FindFirst(IFileEntry directory, ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (root.FindIn(directory, name) is { Kind: FileKind.File or FileKind.Directory } entry)
             {
-                found = item.Name;
+                return (name, entry);
             }
         }
 
-        return found;
+        return null;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class StaticFilesMiddleware : IMiddleware, IAsyncDisposable
     private readonly FileLocator _locator;
     private readonly FileResponder _responder;
     private readonly NameFinder? _names;
-    private readonly bool _redirectsToNames;
+    private readonly NameRedirects? _redirects;
     private readonly int? _noIndexStatus;
     private readonly FileCompression? _compression;
 
@@ -37,8 +37,8 @@ internal sealed class StaticFilesMiddleware : IMiddleware, IAsyncDisposable
 
         var negotiator = new Negotiator(ContentCoding.Parse(settings.Precompressed), new SiblingFinder(root, time, logger), _compression);
         _responder = new FileResponder(settings, root, negotiator, _compression, time);
-        _names = settings.CaseSensitivity == CaseSensitivity.Exact ? null : new NameFinder(root);
-        _redirectsToNames = settings.CaseSensitivity == CaseSensitivity.Redirect;
+        _names = settings.CaseSensitivity == CaseSensitivity.Exact ? null : new NameFinder(root, time);
+        _redirects = settings.CaseSensitivity == CaseSensitivity.Ignore ? new NameRedirects() : null;
         _noIndexStatus = settings.NoIndexStatus;
     }
 
@@ -52,25 +52,34 @@ internal sealed class StaticFilesMiddleware : IMiddleware, IAsyncDisposable
     public Task InvokeAsync(IHttpContext context, RequestDelegate next, CancellationToken cancellation)
     {
         var path = context.Request.Path;
-        return !HttpMethods.IsGetOrHead(context.Request.Method) ? PassOn(context, next, cancellation)
-            : _names is null || _locator.FindItself(path).Kind != FileKind.Missing ? Answer(context, path, next, cancellation)
-            : _names.FindKnown(path) is { } name ? AnswerUnderName(context, name, next, cancellation)
-            : FindNameAndAnswerAsync(context, path, _names, next, cancellation);
+        if (!HttpMethods.IsGetOrHead(context.Request.Method))
+        {
+            return PassOn(context, next, cancellation);
+        }
+
+        var file = _locator.Find(path, out var itself);
+        if (file is not null || _names is null || itself.Kind != FileKind.Missing || _redirects?.TryGetConditions(context.Request, out _) == true)
+        {
+            return Answer(context, file ?? _locator.FindLast(path, itself), itself, next, cancellation);
+        }
+
+        return _names.TryFindNow(path, out var name)
+            ? AnswerUnderName(context, name, itself, next, cancellation)
+            : FindNameAndAnswerAsync(context, path, itself, _names, next, cancellation);
     }
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _compression?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private Task Answer(IHttpContext context, string path, RequestDelegate next, CancellationToken cancellation)
+    private Task Answer(IHttpContext context, IFileEntry? file, IFileEntry itself, RequestDelegate next, CancellationToken cancellation)
     {
-        var file = _locator.Find(path);
         switch (file?.Kind)
         {
             case FileKind.File:
-                return _responder.RespondAsync(context, file, cancellation);
+                return Respond(context, file, cancellation);
             case FileKind.Forbidden:
                 return Refuse(file);
-            case FileKind.Directory when !path.EndsWith('/'):
+            case FileKind.Directory when !context.Request.Path.EndsWith('/'):
                 return Redirect(context, DirectoryLocation.Create(context.Request));
             case FileKind.Directory when _noIndexStatus is { } status:
                 return Task.FromException(new HttpException(status, $"{file.PhysicalPath} has no index file"));
@@ -84,33 +93,33 @@ internal sealed class StaticFilesMiddleware : IMiddleware, IAsyncDisposable
         }
 
         // A directory is left to a listing.
-        return file?.Kind != FileKind.Directory && _locator.FindFallback() is { } page && Navigation.IsPage(context.Request)
-            ? AnswerWithPage(context, page, cancellation)
+        return itself.Kind != FileKind.Directory && _locator.FindFallback() is { } page
+            ? AnswerWithPage(context, page, next, cancellation)
             : next(context, cancellation);
     }
 
-    private Task AnswerWithPage(IHttpContext context, IFileEntry page, CancellationToken cancellation)
+    private Task AnswerWithPage(IHttpContext context, IFileEntry page, RequestDelegate next, CancellationToken cancellation)
     {
-        if (page.Kind == FileKind.Forbidden)
-        {
-            return Refuse(page);
-        }
-
+        // Also for those who do not get it: a cache must not keep their answer for those who would.
         context.Response.Headers.Append(Fields.Vary, Navigation.VaryBy);
-        return _responder.RespondAsync(context, page, cancellation);
+        return !Navigation.IsPage(context.Request) ? next(context, cancellation)
+            : page.Kind == FileKind.Forbidden ? Refuse(page)
+            : Respond(context, page, cancellation);
     }
+
+    private Task Respond(IHttpContext context, IFileEntry file, CancellationToken cancellation) =>
+        _redirects?.TryGetConditions(context.Request, out var conditions) == true
+            ? _responder.RespondAsync(context, file, conditions, cancellation)
+            : _responder.RespondAsync(context, file, context.Request.Headers, cancellation);
 
     private async Task FindNameAndAnswerAsync(
-        IHttpContext context, string path, NameFinder names, RequestDelegate next, CancellationToken cancellation)
-    {
-        var name = await names.FindAsync(path, cancellation);
-        await (name is null ? Answer(context, path, next, cancellation) : AnswerUnderName(context, name, next, cancellation));
-    }
+        IHttpContext context, string path, IFileEntry itself, NameFinder names, RequestDelegate next, CancellationToken cancellation) =>
+        await AnswerUnderName(context, await names.FindAsync(path, cancellation), itself, next, cancellation);
 
-    private Task AnswerUnderName(IHttpContext context, string name, RequestDelegate next, CancellationToken cancellation) =>
-        _redirectsToNames
-            ? Redirect(context, DirectoryLocation.Create(context.Request, name))
-            : Answer(context, name, next, cancellation);
+    private Task AnswerUnderName(IHttpContext context, string? name, IFileEntry itself, RequestDelegate next, CancellationToken cancellation) =>
+        name is null ? Answer(context, _locator.FindLast(context.Request.Path, itself), itself, next, cancellation)
+            : _redirects is not null ? _redirects.SendAsync(context, name, cancellation)
+            : Redirect(context, DirectoryLocation.Create(context.Request, name));
 
     /// <summary>Somebody behind may know what to do with the method; if nobody does, the answer tells what would have been done here.</summary>
     private Task PassOn(IHttpContext context, RequestDelegate next, CancellationToken cancellation)

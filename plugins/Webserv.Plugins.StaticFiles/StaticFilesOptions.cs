@@ -11,7 +11,8 @@ public sealed class StaticFilesOptions
 
     /// <summary>
     /// The names that are tried in a directory, in this order. An empty list is none. A directory without one of them is left to
-    /// what follows in the pipeline. Default: <c>["index.html"]</c>.
+    /// what follows in the pipeline. Scripts cannot be among them: files are sent, never run; the entry of the scripts has an
+    /// <c>Index</c> of its own. Default: <c>["index.html"]</c>.
     /// </summary>
     public IList<string>? Index { get; set; }
 
@@ -32,14 +33,17 @@ public sealed class StaticFilesOptions
 
     /// <summary>
     /// The path of a file that stands for all pages of an application with one page, as <c>/index.html</c>: where there is
-    /// nothing, a browser that goes to a page gets this file, with 200. Scripts, pictures and whatever else a page asks for, and
-    /// methods other than GET and HEAD, are left to what follows. Default: none.
+    /// nothing, a browser that goes to a page gets this file, with 200. Scripts, pictures and whatever else a page asks for,
+    /// methods other than GET and HEAD, and directories are left to what follows; with a <c>Vary</c> where a page would have been
+    /// answered otherwise. Default: none.
     /// </summary>
     public string? Fallback { get; set; }
 
     /// <summary>
-    /// What happens to a path that differs from the names on disk in upper and lower case. For <c>Redirect</c> and <c>Ignore</c>,
-    /// directories are read when a path names nothing; up to 30000 names for a request, then it counts as missing.
+    /// What happens to a path that differs from the names on disk in upper and lower case, where nothing else that is to be tried
+    /// for it is there. For <c>Redirect</c> and <c>Ignore</c>, directories are read when a path names nothing, and their names are
+    /// remembered until they change; in a directory of more than 30000 names nothing is found in another case. A name that has
+    /// just come is found in another case a second later.
     /// </summary>
     public CaseSensitivity CaseSensitivity { get; set; } = CaseSensitivity.Exact;
 
@@ -101,7 +105,8 @@ public sealed class StaticFilesOptions
 
     /// <summary>
     /// More fields of the answers with a file, for example <c>{ "Content-Security-Policy": "sandbox" }</c>. Fields that
-    /// the server or other options set (Content-Length, Content-Type, ETag, …) cannot be among them. Default: none.
+    /// the server or other options set (Content-Length, Content-Type, ETag, Expires, …) cannot be among them; <c>Vary</c> is added
+    /// to what the answer varies by already. Default: none.
     /// </summary>
     public IDictionary<string, string> ExtraFields { get; set; } = new Dictionary<string, string>();
 
@@ -122,21 +127,39 @@ public sealed class StaticFilesOptions
     /// <summary>The names to try: what is configured, or the default. A binder adds to a list that is not empty, so the default is not in it.</summary>
     internal IReadOnlyList<string> GetIndex() => Index is null ? DefaultIndex : [.. Index];
 
-    /// <summary>The fields that every answer with a file has, whatever the file.</summary>
+    /// <summary>The fields that every answer with a file has, whatever the file, but for Vary.</summary>
     internal KeyValuePair<string, StringValues>[] GetExtraFields()
     {
-        var fields = new KeyValuePair<string, StringValues>[(NoSniff ? 1 : 0) + ExtraFields.Count];
-        var count = 0;
+        var fields = new List<KeyValuePair<string, StringValues>>(ExtraFields.Count + 1);
         if (NoSniff)
         {
-            fields[count++] = new(Fields.XContentTypeOptions, "nosniff");
+            fields.Add(new(Fields.XContentTypeOptions, "nosniff"));
         }
 
         foreach (var (name, value) in ExtraFields)
         {
-            fields[count++] = new(name, value);
+            if (!IsVary(name))
+            {
+                fields.Add(new(name, value));
+            }
         }
 
-        return fields;
+        return [.. fields];
     }
+
+    /// <summary>What is to be added to Vary, if anything.</summary>
+    internal string? GetExtraVary()
+    {
+        foreach (var (name, value) in ExtraFields)
+        {
+            if (IsVary(name))
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsVary(string name) => name.Equals(Fields.Vary, StringComparison.OrdinalIgnoreCase);
 }

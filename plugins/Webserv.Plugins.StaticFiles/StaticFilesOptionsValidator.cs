@@ -17,7 +17,7 @@ public sealed class StaticFilesOptionsValidator : IValidateOptions<StaticFilesOp
     private static readonly FrozenSet<string> OwnFields = new[]
     {
         Fields.AcceptRanges, Fields.CacheControl, Fields.Connection, Fields.ContentEncoding, Fields.ContentLength, Fields.ContentRange,
-        Fields.ContentType, Fields.Date, Fields.ETag, Fields.LastModified, Fields.TransferEncoding, Fields.XContentTypeOptions,
+        Fields.ContentType, Fields.Date, Fields.ETag, Fields.Expires, Fields.LastModified, Fields.TransferEncoding, Fields.XContentTypeOptions,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     private static readonly TimeSpan LongestExpires = TimeSpan.FromDays(3650);
@@ -33,6 +33,10 @@ public sealed class StaticFilesOptionsValidator : IValidateOptions<StaticFilesOp
             if (string.IsNullOrEmpty(index[i]) || index[i] is "." or ".." || index[i].AsSpan().ContainsAny('/', '\\', '\0'))
             {
                 failures.Add($"Index:{i}: '{index[i]}' is not the name of a file; write a name without slashes");
+            }
+            else if (StaticFilesPathsValidator.IsScript(index[i]))
+            {
+                failures.Add($"Index:{i}: {StaticFilesPathsValidator.Script(index[i])}, by its own option Index (Cgi, Php, FastCgi)");
             }
         }
 

@@ -9,6 +9,8 @@ internal static class StaticFilesPathsValidator
     // Of placeholders, variables, queries and encodings there are none here.
     private static readonly SearchValues<char> NotInPaths = SearchValues.Create("\\\0?#{}%$");
 
+    private static readonly string[] Scripts = [".php", ".phtml", ".cgi", ".fcgi", ".pl", ".py"];
+
     /// <summary>Adds what is wrong.</summary>
     public static void AddFailures(StaticFilesOptions options, List<string> failures)
     {
@@ -90,8 +92,20 @@ internal static class StaticFilesPathsValidator
         && !text.AsSpan().ContainsAny(NotInPaths)
         && !text.Split('/').AsSpan().ContainsAny(".", "..");
 
-    // try_files of nginx ends so for PHP; there it is run.
-    private static bool IsScript(string text) => text.EndsWith(".php", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether a file of that name is to be run and not sent: try_files and index of nginx name those of PHP, which are run there.</summary>
+    public static bool IsScript(string text)
+    {
+        foreach (var extension in Scripts)
+        {
+            if (text.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
 
-    private static string Script(string text) => $"'{text}' would be sent as it is and not be run; let the entry of the scripts answer for it";
+        return false;
+    }
+
+    /// <summary>What is wrong with naming a script.</summary>
+    public static string Script(string text) => $"'{text}' would be sent as it is and not be run; let the entry of the scripts answer for it";
 }

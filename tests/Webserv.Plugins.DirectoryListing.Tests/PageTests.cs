@@ -181,6 +181,21 @@ public sealed class PageTests : IDisposable
     }
 
     [Theory]
+    [InlineData("/.well-known/", false, true)]
+    [InlineData("/.well-known/acme-challenge/", false, true)]
+    [InlineData("/.well-known/acme-challenge", false, true)]
+    [InlineData("/.well-known/acme-challenge/", true, false)]
+    [InlineData("/a.b/", false, false)]
+    public async Task Get_DirectoryBelowADot_IsPassedOnUnlessHiddenOnesAreShown(string target, bool showHidden, bool isPassedOn)
+    {
+        _folder.Folder(".well-known/acme-challenge");
+        _folder.Folder("a.b");
+        var context = TestHttpContext.Get(target);
+        await _folder.SendAsync(context, options => options.ShowHidden = showHidden);
+        Assert.Equal(isPassedOn, context.NextWasCalled);
+    }
+
+    [Theory]
     [InlineData("/private/", true)]
     [InlineData("/PRIVATE-2/deep/", true)]
     [InlineData("/public/", false)]

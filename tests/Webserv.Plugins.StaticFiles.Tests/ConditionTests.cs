@@ -37,11 +37,8 @@ public sealed class ConditionTests
     {
         await using var site = await Site.CreateAsync(options =>
         {
-            options.CacheControl = "max-age=60";
-            options.ExtraFields = new Dictionary<string, string>
-            {
-                ["Vary"] = "Accept-Encoding", ["Expires"] = "Thu, 01 Jan 2026 00:01:00 GMT", ["Content-Location"] = "/a.txt",
-            };
+            options.CacheRules = [new() { Match = ["*"], CacheControl = "max-age=60", Expires = TimeSpan.FromMinutes(1) }];
+            options.ExtraFields = new Dictionary<string, string> { ["Vary"] = "Accept-Encoding", ["Content-Location"] = "/a.txt" };
         });
         var tag = await site.GetTagAsync("/a.txt");
         var response = await site.SendAsync(TestHttpContext.Get("/a.txt").WithHeader("If-None-Match", tag));

@@ -73,4 +73,48 @@ public sealed class FallbackTests
         Assert.Equal(304, response.StatusCode);
         Assert.Equal("Accept, Sec-Fetch-Mode", response.Headers["Vary"]);
     }
+
+    [Theory]
+    [InlineData("/users/7", "cors", "application/json", true)]
+    [InlineData("/users/7", "", "application/json", true)]
+    [InlineData("/gone.js", "no-cors", "*/*", true)]
+    [InlineData("/without/", "cors", "*/*", false)]
+    public async Task Get_NoNavigation_SaysThatANavigationWouldGetThePage(string target, string mode, string accept, bool varies)
+    {
+        await using var site = await Site.CreateAsync(options => options.Fallback = "/index.html");
+        var context = TestHttpContext.Get(target).WithHeader("Accept", accept);
+        var response = await site.SendAsync(mode.Length > 0 ? context.WithHeader("Sec-Fetch-Mode", mode) : context);
+        Assert.Equal((404, varies ? "Accept, Sec-Fetch-Mode" : ""), (response.StatusCode, response.Headers["Vary"].ToString()));
+    }
+
+    [Fact]
+    public async Task Get_FallbackThatIsMissing_DoesNotVary()
+    {
+        await using var site = await Site.CreateAsync(options => options.Fallback = "/gone.html");
+        var response = await site.SendAsync(TestHttpContext.Get("/users/7").WithHeader("Sec-Fetch-Mode", "cors"));
+        Assert.Equal((404, false), (response.StatusCode, response.Headers.Contains("Vary")));
+    }
+
+    [Fact]
+    public async Task Get_VaryAmongTheExtraFields_IsAddedToTheOneOfTheFallback()
+    {
+        await using var site = await Site.CreateAsync(options =>
+        {
+            options.Fallback = "/index.html";
+            options.ExtraFields["vary"] = "Origin";
+        });
+        Assert.Equal("Accept, Sec-Fetch-Mode,Origin", (await site.SendAsync(TestHttpContext.Get("/users/7"))).Headers["Vary"].ToString());
+        Assert.Equal("Origin", (await site.SendAsync(TestHttpContext.Get("/a.txt"))).Headers["Vary"].ToString());
+    }
+
+    [Theory]
+    [InlineData("/without")]
+    [InlineData("/without/")]
+    public async Task Get_DirectoryThatTryFilesLeavesOut_IsLeftToAListing(string target)
+    {
+        await using var site = await Site.CreateAsync(options => (options.TryFiles, options.Fallback) = (["{path}", "{path}.html"], "/index.html"));
+        var context = TestHttpContext.Get(target).WithHeader("Sec-Fetch-Mode", "navigate");
+        await site.SendAsync(context);
+        Assert.True(context.NextWasCalled);
+    }
 }

@@ -9,6 +9,7 @@ namespace Webserv.Plugins.StaticFiles.Tests;
 internal sealed class Site : IAsyncDisposable
 {
     public static readonly DateTimeOffset Modified = new(2024, 2, 29, 12, 0, 0, TimeSpan.Zero);
+    private TestPipeline _pipeline = null!;
     private PluginHost _host = null!;
 
     private Site()
@@ -21,7 +22,8 @@ internal sealed class Site : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<Site> CreateAsync(Action<StaticFilesOptions>? configure = null, string? alias = null)
+    public static async Task<Site> CreateAsync(
+        Action<StaticFilesOptions>? configure = null, string? alias = null, Action<TestPipeline>? before = null)
     {
         var site = new Site();
         site.Write("a.txt", "0123456789");
@@ -31,8 +33,10 @@ internal sealed class Site : IAsyncDisposable
         site.Write("without/b.html", "<p>b");
         site.Write("ü b/index.html", "<p>umlaut");
         site.Write(".hidden", "h");
-        site._host = await PluginHost.CreateAsync<StaticFilesPlugin>(timeProvider: site.Time, cancellation: Cancellation);
-        await site._host.UseAsync<StaticFilesOptions>(
+        site._pipeline = new TestPipeline(site.Time);
+        before?.Invoke(site._pipeline);
+        site._host = await site._pipeline.LoadAsync<StaticFilesPlugin>(cancellation: Cancellation);
+        await site._pipeline.UseAsync<StaticFilesOptions>(
             "StaticFiles", configure ?? (_ => { }), new TestPipelineEntry { Root = site.Root, RootMatchPath = alias }, Cancellation);
         return site;
     }
@@ -46,13 +50,17 @@ internal sealed class Site : IAsyncDisposable
         return full;
     }
 
+    /// <summary>Sends a request to the plugin alone.</summary>
     public Task<TestHttpResponse> SendAsync(TestHttpContext context) => _host.SendAsync(context, Cancellation);
+
+    /// <summary>Sends a request through a pipeline, with error pages and local redirects.</summary>
+    public Task<TestHttpResponse> SendThroughPipelineAsync(TestHttpContext context) => _pipeline.SendAsync(context, Cancellation);
 
     public async Task<string> GetTagAsync(string path) => (await SendAsync(TestHttpContext.Get(path))).Headers["ETag"].ToString();
 
     public async ValueTask DisposeAsync()
     {
-        await _host.DisposeAsync();
+        await _pipeline.DisposeAsync();
         Directory.Delete(Root, recursive: true);
     }
 }

@@ -24,7 +24,7 @@ public sealed class StaticFilesOptionsValidatorTests
             new() { Match = ["/assets/*", "*.????????.js"], CacheControl = "immutable" },
             new() { Match = ["index.html"], Expires = TimeSpan.Zero },
         ];
-        options.ExtraFields = new Dictionary<string, string> { ["Content-Security-Policy"] = "sandbox" };
+        options.ExtraFields = new Dictionary<string, string> { ["Content-Security-Policy"] = "sandbox", ["Vary"] = "Origin" };
     }).Succeeded);
 
     public static TheoryData<string, Action<StaticFilesOptions>> Wrong => new()
@@ -33,6 +33,10 @@ public sealed class StaticFilesOptionsValidatorTests
         { "Index:1: ", options => options.Index = ["a", "b/c"] },
         { "Index:0: ", options => options.Index = [".."] },
         { "Index:0: ", options => options.Index = ["a\\b"] },
+        { "Index:0: ", options => options.Index = ["index.php", "index.html"] },
+        { "Index:1: ", options => options.Index = ["index.html", "INDEX.PHP"] },
+        { "Index:0: ", options => options.Index = ["index.cgi"] },
+        { "Index:0: ", options => options.Index = ["index.pl"] },
         { "ContentTypes:.: ", options => options.ContentTypes["."] = "text/plain" },
         { "ContentTypes:.tar..: ", options => options.ContentTypes[".tar.."] = "text/plain" },
         { "ContentTypes:a/b: ", options => options.ContentTypes["a/b"] = "text/plain" },
@@ -63,6 +67,7 @@ public sealed class StaticFilesOptionsValidatorTests
         { "TryFiles:1: ", options => options.TryFiles = ["{path}", "index.html"] },
         { "TryFiles:1: ", options => options.TryFiles = ["{path}", "/index.php?x"] },
         { "TryFiles:1: ", options => options.TryFiles = ["{path}", "/index.php"] },
+        { "TryFiles:1: ", options => options.TryFiles = ["{path}", "/app.py"] },
         { "TryFiles:0: ", options => options.TryFiles = ["$uri"] },
         { "TryFiles:0: ", options => options.TryFiles = ["{path}{path}"] },
         { "TryFiles:0: ", options => options.TryFiles = ["{path}/../x"] },
@@ -84,6 +89,7 @@ public sealed class StaticFilesOptionsValidatorTests
         { "ExtraFields:a b: ", options => options.ExtraFields["a b"] = "c" },
         { "ExtraFields:X-A: ", options => options.ExtraFields["X-A"] = "b\r\nc: d" },
         { "ExtraFields:content-length: ", options => options.ExtraFields["content-length"] = "1" },
+        { "ExtraFields:expires: ", options => options.ExtraFields["expires"] = "0" },
     };
 
     [Theory]

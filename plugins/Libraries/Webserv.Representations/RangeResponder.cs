@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Primitives;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
 
@@ -18,15 +19,17 @@ internal sealed class RangeResponder(int maxRanges)
 
     /// <summary>Answers a request with a file or with parts of it. Every field but those of the parts is set.</summary>
     /// <param name="context">A request whose conditions hold, If-Range among them.</param>
+    /// <param name="field">The Range field that is answered.</param>
     /// <param name="file">The file.</param>
     /// <param name="contentType">Its media type; empty for none.</param>
     /// <param name="varies">Whether the answer depends on Accept-Encoding.</param>
     /// <param name="cancellation">Cancelled when nobody waits for the answer any more.</param>
-    public Task RespondAsync(IHttpContext context, IFileEntry file, string contentType, bool varies, CancellationToken cancellation)
+    public Task RespondAsync(
+        IHttpContext context, StringValues field, IFileEntry file, string contentType, bool varies, CancellationToken cancellation)
     {
         var response = context.Response;
         Span<ByteRange> ranges = stackalloc ByteRange[maxRanges];
-        switch (RangeField.Evaluate(context.Request.Headers[Fields.Range], file.Length, ranges, out var count))
+        switch (RangeField.Evaluate(field, file.Length, ranges, out var count))
         {
             case RangeOutcome.NotSatisfiable:
                 return Refuse(file.Length, varies);
@@ -34,12 +37,13 @@ internal sealed class RangeResponder(int maxRanges)
                 response.StatusCode = StatusCodes.PartialContent;
                 response.Headers[Fields.ContentRange] = _contentRanges.Get(ranges[0], file.Length);
                 return response.SendFileAsync(file, ranges[0].Offset, ranges[0].Count, cancellation);
-            case RangeOutcome.Parts:
+            case RangeOutcome.Parts when !response.Headers.Contains(Fields.ContentEncoding):
                 var parts = new MultipartRanges(file, ranges[..count].ToArray(), contentType);
                 response.StatusCode = StatusCodes.PartialContent;
                 response.Headers[Fields.ContentType] = parts.ContentType;
                 response.ContentLength = parts.Length;
                 return parts.SendAsync(response, cancellation);
+            case RangeOutcome.Parts: // Content-Encoding would be that of the multipart body, which is not coded.
             case RangeOutcome.Whole:
             default:
                 return response.SendFileAsync(file, 0, file.Length, cancellation);

@@ -9,18 +9,14 @@ internal sealed class HiddenNames(DirectoryListingOptions options)
     /// <summary>Whether a name of a directory is left out. The root finds .well-known in any case; here it is as hidden as its like.</summary>
     public bool Hides(string name) => (!_showsDotFiles && name[0] == '.') || MatchesPattern(name);
 
-    /// <summary>Whether a pattern hides the directory of a path, or one above it.</summary>
+    /// <summary>Whether the directory of a path, or one above it, is hidden.</summary>
     /// <param name="path">A path below the root.</param>
     public bool HidesPath(string path)
     {
-        if (_patterns.Length == 0)
-        {
-            return false;
-        }
-
         foreach (var segment in path.AsSpan().Split('/'))
         {
-            if (MatchesPattern(path.AsSpan(segment)))
+            var name = path.AsSpan(segment);
+            if ((!_showsDotFiles && name.StartsWith('.')) || MatchesPattern(name))
             {
                 return true;
             }

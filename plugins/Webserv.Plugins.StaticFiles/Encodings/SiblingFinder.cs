@@ -21,7 +21,7 @@ internal sealed class SiblingFinder(IDocumentRoot root, TimeProvider time, ILogg
             return null;
         }
 
-        if (sibling.LastModified >= file.LastModified && sibling.Length > 0)
+        if (sibling.Length > 0 && (sibling.LastModified >= file.LastModified || IsAsNewOnDisk(file, sibling)))
         {
             return sibling;
         }
@@ -33,4 +33,18 @@ internal sealed class SiblingFinder(IDocumentRoot root, TimeProvider time, ILogg
 
         return null;
     }
+
+    // A file from the future has the time at which it was found (RFC 9110 section 8.8.2.1), which says nothing of two of them: then
+    // the times on disk count. Those of symbolic links are their own, and not those of what they lead to.
+    private static bool IsAsNewOnDisk(IFileEntry file, IFileEntry sibling)
+    {
+        var original = new FileInfo(file.PhysicalPath);
+        var coded = new FileInfo(sibling.PhysicalPath);
+        return SecondsOf(original.LastWriteTimeUtc) > SecondsOf(file.LastModified.UtcDateTime)
+            && SecondsOf(coded.LastWriteTimeUtc) >= SecondsOf(original.LastWriteTimeUtc)
+            && original.LinkTarget is null
+            && coded.LinkTarget is null;
+    }
+
+    private static long SecondsOf(DateTime time) => time.Ticks / TimeSpan.TicksPerSecond;
 }

@@ -188,6 +188,24 @@ public sealed class PrecompressedTests
     }
 
     [Fact]
+    public async Task Get_SeveralRangesOfACodedFile_IsTheWhole()
+    {
+        await using var site = await CreateAsync();
+        var coded = (await site.GetAsync("/a.css", "gzip")).BodyBytes;
+        var response = await site.SendAsync(TestHttpContext.Get("/a.css").WithHeader("Accept-Encoding", "gzip").WithHeader("Range", "bytes=0-1,4-5"));
+        Assert.Equal((200, "gzip"), (response.StatusCode, response.Headers["Content-Encoding"].ToString()));
+        Assert.StartsWith("text/css", response.Headers["Content-Type"].ToString(), StringComparison.Ordinal);
+        Assert.Equal(coded, response.BodyBytes);
+
+        var one = await site.SendAsync(TestHttpContext.Get("/a.css").WithHeader("Accept-Encoding", "gzip").WithHeader("Range", "bytes=0-1"));
+        Assert.Equal((206, "gzip"), (one.StatusCode, one.Headers["Content-Encoding"].ToString()));
+
+        var plain = await site.SendAsync(TestHttpContext.Get("/a.css").WithHeader("Range", "bytes=0-1,4-5"));
+        Assert.Equal((206, false), (plain.StatusCode, plain.Headers.Contains("Content-Encoding")));
+        Assert.StartsWith("multipart/byteranges", plain.Headers["Content-Type"].ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Get_VaryAmongTheExtraFields_IsKept()
     {
         await using var site = await CodedSite.CreateAsync(options =>

@@ -46,7 +46,7 @@ internal sealed class FileAnswer(TimeProvider time)
 
         answer[Fields.AcceptRanges] = _ranges.AcceptRanges;
         return request.Method == HttpMethods.Get && request.Headers.Contains(Fields.Range) && Preconditions.AllowRange(request.Headers, file, time)
-            ? _ranges.RespondAsync(context, file, answer[Fields.ContentType].ToString(), varies: false, cancellation)
+            ? _ranges.RespondAsync(context, request.Headers[Fields.Range], file, answer[Fields.ContentType].ToString(), varies: false, cancellation)
             : response.SendFileAsync(file, 0, file.Length, cancellation);
     }
 }
