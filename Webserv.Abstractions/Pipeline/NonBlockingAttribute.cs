@@ -16,4 +16,12 @@ public sealed class NonBlockingAttribute : Attribute
     /// throw <see cref="ObjectDisposedException"/> when the request is over.
     /// </summary>
     public bool ReleasesContext { get; set; }
+
+    /// <summary>
+    /// Promises besides that the middleware waits for nothing but its client: it answers, or passes the request on, without
+    /// waiting for other programs, other servers or time to pass. The answers to requests that were pipelined before are then kept
+    /// back to go out together with its own, in one system call. Without this promise they are sent before it is called, since they
+    /// must not wait for it (RFC 9112 section 9.3.2).
+    /// </summary>
+    public bool AnswersAtOnce { get; set; }
 }

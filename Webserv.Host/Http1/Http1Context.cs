@@ -74,6 +74,9 @@ internal sealed class Http1Context
     /// <summary>Whether a middleware was still inside when it was shut out: then nothing of this is used again.</summary>
     public bool IsLeftBehind { get; private set; }
 
+    /// <summary>Whether the connection was given up, but is to end in order for the sake of earlier answers.</summary>
+    public bool EndsInOrder { get; private set; }
+
     /// <summary>Whether the connection may serve another request after this one, as far as client and server have said.</summary>
     public bool MayKeepAlive { get; set; }
 
@@ -166,16 +169,24 @@ internal sealed class Http1Context
         StartedAt = virtualServer.AccessLog is { HasDuration: true } || Server.Meter is { IsTiming: true } ? Server.TimeProvider.GetTimestamp() : 0;
         _virtualServer = virtualServer;
         MayKeepAlive = mayKeepAlive;
+        EndsInOrder = false;
         _traceId = null;
         _redirects = 0;
         Response.Begin();
     }
 
-    /// <summary>Ends the connection at once, so that the client does not take what it got for a whole answer.</summary>
+    /// <summary>
+    /// Ends the connection, so that the client does not take what it got for a whole answer: at once, unless that took an earlier
+    /// answer from it that is whole. What its system has not confirmed yet would be lost (RFC 9112 section 9.6).
+    /// </summary>
     public void Abort()
     {
+        EndsInOrder = ShutOut() && Response.IsRecognisablyCut && Output.TrySendUpTo(Response.Begins) && ServedConnection.HoldsMoreThan(Output.Sent - Response.Begins);
         Output.MarkBroken();
-        ServedConnection.Abort();
+        if (!EndsInOrder)
+        {
+            ServedConnection.Abort();
+        }
     }
 
     /// <summary>Lets go of what belongs to the request alone.</summary>

@@ -238,6 +238,7 @@ internal sealed class Http1Exchange
             _input.EndRequest();
 
             // A client that was not the one to end the connection may have sent the next request by now.
+            NeedsLingeringClose |= _context.EndsInOrder;
             NeedsLingeringClose |= !keep && !_output.IsBroken && (mayKeepAlive || !_input.IsEmpty || !_context.RequestBody.IsComplete);
         }
     }

@@ -20,6 +20,9 @@ internal sealed class Http1Output
     /// <summary>The bytes that wait.</summary>
     public int Count { get; private set; }
 
+    /// <summary>How many bytes were handed to the connection.</summary>
+    public long Sent { get; private set; }
+
     /// <summary>How much more can be gathered without growing.</summary>
     public int Room => _buffer.Length - Count;
 
@@ -34,6 +37,7 @@ internal sealed class Http1Output
     {
         _connection = connection;
         Count = 0;
+        Sent = 0;
         _sending = false;
         IsBroken = false;
         if (_buffer.Length > MaxKeptSize)
@@ -80,8 +84,42 @@ internal sealed class Http1Output
         }
 
         var send = Connection.SendAsync(_buffer.AsMemory(0, Count), more);
+        Sent += Count;
         Count = 0;
         return Watch(send);
+    }
+
+    /// <summary>Sends what waits of earlier answers where that takes no waiting, before the connection is given up; the rest is dropped.</summary>
+    /// <param name="end">How many bytes earlier answers have, of all on this connection.</param>
+    /// <returns>Whether all of them is on its way.</returns>
+    public bool TrySendUpTo(long end)
+    {
+        if (IsBroken || IsSending)
+        {
+            return false;
+        }
+
+        Count = (int)Math.Clamp(end - Sent, 0, Count);
+        var send = FlushAsync();
+        if (send.IsCompletedSuccessfully)
+        {
+            return true;
+        }
+
+        _ = ForgetAsync(send);
+        return false;
+    }
+
+    private static async Task ForgetAsync(ValueTask send)
+    {
+        try
+        {
+            await send.ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The connection is given up, and this with it: whoever does that has told why.
+        }
     }
 
     /// <summary>Sends the last that waits and ends the own side with it: one segment where two would wake the client twice.</summary>
@@ -98,6 +136,7 @@ internal sealed class Http1Output
     {
         ThrowIfSending();
         var send = Count == 0 ? Connection.SendAsync(bytes) : Connection.SendAsync(_buffer.AsMemory(0, Count), bytes);
+        Sent += Count + bytes.Length;
         Count = 0;
         return Watch(send);
     }
@@ -109,6 +148,7 @@ internal sealed class Http1Output
     {
         ThrowIfSending();
         var send = Connection.SendFileAsync(_buffer.AsMemory(0, Count), file, offset, count);
+        Sent += Count + count;
         Count = 0;
         return Watch(send);
     }

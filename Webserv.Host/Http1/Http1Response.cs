@@ -79,6 +79,12 @@ internal sealed partial class Http1Response : IHttpResponse
     /// <summary>Whether a write, flush or file was begun that has not ended.</summary>
     public bool IsWriting => Volatile.Read(ref _writing) > 0 || _output.IsSending;
 
+    /// <summary>Whether a client that gets no more of it takes it for what it is, also where the connection ends in order.</summary>
+    public bool IsRecognisablyCut => !IsUpgraded && (!HasStarted || _body.TellsItsEnd);
+
+    /// <summary>How many bytes the answers before it have on this connection.</summary>
+    public long Begins { get; private set; }
+
     /// <summary>Whether callbacks wait for the start.</summary>
     public bool HasCallbacks => _starting.Count > 0;
 
@@ -94,6 +100,7 @@ internal sealed partial class Http1Response : IHttpResponse
     /// <summary>Makes it ready for a request.</summary>
     public void Begin()
     {
+        Begins = _output.Sent + _output.Count;
         _fields.Clear();
         _starting.Clear();
         _statusCode = StatusCodes.Ok;

@@ -19,6 +19,9 @@ internal sealed class Http1ResponseBody(Http1Output output)
     /// <summary>The bytes that were written, where they are for the client.</summary>
     public long Sent => _isDiscarded ? 0 : _written;
 
+    /// <summary>Whether a client can tell where it ends without the end of the connection.</summary>
+    public bool TellsItsEnd => _framing is BodyFraming.Length or BodyFraming.Chunked;
+
     /// <summary>Makes it ready for a response whose head goes out.</summary>
     /// <param name="framing">How its end is told.</param>
     /// <param name="length">Its length, for <see cref="BodyFraming.Length"/>.</param>

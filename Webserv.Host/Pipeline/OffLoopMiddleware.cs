@@ -11,7 +11,7 @@ internal static class OffLoopMiddleware
     public static Task InvokeAsync(IMiddleware middleware, IHttpContext context, RequestDelegate next, CancellationToken cancellation)
     {
         var host = Http1Context.From(context);
-        return host.IsOnEventLoop
+        return host.IsOnEventLoop || host.Output.Count > 0
             ? HopAsync(middleware, host, context, next, cancellation)
             : middleware.InvokeAsync(context, next, cancellation);
     }

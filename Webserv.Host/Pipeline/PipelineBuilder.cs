@@ -210,10 +210,14 @@ internal sealed class PipelineBuilder(WebservOptions options, IMiddlewareCatalog
                 middleware, registration, Describe(entry, registration), budget, use.Breaker, next, TimeProvider, logger).InvokeAsync;
         }
 
-        return (registration.IsNonBlocking, registration.ReleasesContext) switch
+        return (registration.IsNonBlocking, registration.ReleasesContext, registration.AnswersAtOnce) switch
         {
-            (true, true) => (context, cancellation) => middleware.InvokeAsync(context, next, cancellation),
-            (true, false) => (context, cancellation) => middleware.InvokeAsync(Guard(context), next, cancellation),
+            (true, true, true) => (context, cancellation) => middleware.InvokeAsync(context, next, cancellation),
+            (true, false, true) => (context, cancellation) => middleware.InvokeAsync(Guard(context), next, cancellation),
+            (true, true, false) => (context, cancellation) =>
+                EarlierAnswers.SendAndInvokeAsync(middleware, Http1.Http1Context.From(context), context, next, cancellation),
+            (true, false, false) => (context, cancellation) =>
+                EarlierAnswers.SendAndInvokeAsync(middleware, Http1.Http1Context.From(context), Guard(context), next, cancellation),
             _ => (context, cancellation) => OffLoopMiddleware.InvokeAsync(middleware, Guard(context), next, cancellation),
         };
     }

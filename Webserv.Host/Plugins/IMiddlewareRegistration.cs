@@ -16,6 +16,9 @@ internal interface IMiddlewareRegistration
     /// <summary>Whether it is marked with <see cref="NonBlockingAttribute"/>.</summary>
     bool IsNonBlocking { get; }
 
+    /// <summary>Whether it promises so: <see cref="NonBlockingAttribute.AnswersAtOnce"/>.</summary>
+    bool AnswersAtOnce { get; }
+
     /// <summary>Whether it promises so: <see cref="NonBlockingAttribute.ReleasesContext"/>.</summary>
     bool ReleasesContext { get; }
 

@@ -25,6 +25,8 @@ internal sealed class MiddlewareRegistration<TMiddleware>(
 
     public bool IsNonBlocking { get; } = typeof(TMiddleware).IsDefined(typeof(NonBlockingAttribute), inherit: false);
 
+    public bool AnswersAtOnce { get; } = typeof(TMiddleware).GetCustomAttribute<NonBlockingAttribute>(inherit: false)?.AnswersAtOnce == true;
+
     public bool ReleasesContext { get; } = typeof(TMiddleware).GetCustomAttribute<NonBlockingAttribute>(inherit: false)?.ReleasesContext == true;
 
     public Type MiddlewareType => typeof(TMiddleware);

@@ -53,6 +53,13 @@ internal interface IConnection : IAsyncDisposable
     /// <summary>How many bytes of the send that failed did not go out; 0 where none has failed or the platform does not tell.</summary>
     long Unsent => 0;
 
+    /// <summary>
+    /// Whether the peer's system has not confirmed all that was sent before the latest bytes, so that an abort would take it from the peer.
+    /// </summary>
+    /// <param name="latest">The number of those latest bytes.</param>
+    /// <returns><see langword="false"/> also where the platform does not tell.</returns>
+    bool HoldsMoreThan(long latest) => false;
+
     /// <summary>Is told when the peer goes away. Set before the first receive; calls come from any thread.</summary>
     IConnectionObserver? Observer { get; set; }
 

@@ -10,7 +10,7 @@ namespace Webserv.Plugins.Hello;
 /// One instance serves many requests at once: it keeps nothing of a request in its fields. It is marked
 /// <see cref="NonBlockingAttribute"/> because it neither waits nor computes for long; leave the mark out when in doubt.
 /// </remarks>
-[NonBlocking(ReleasesContext = true)]
+[NonBlocking(ReleasesContext = true, AnswersAtOnce = true)]
 public sealed class HelloMiddleware(IOptions<HelloOptions> options) : IMiddleware
 {
     private readonly string _greeting = options.Value.Greeting;

@@ -5,7 +5,7 @@ using Webserv.Abstractions.Pipeline;
 namespace Webserv.Plugins.Redirect;
 
 /// <summary>Answers every request that reaches it with a redirect (RFC 9110 section 15.4).</summary>
-[NonBlocking(ReleasesContext = true)]
+[NonBlocking(ReleasesContext = true, AnswersAtOnce = true)]
 public sealed class RedirectMiddleware : IMiddleware
 {
     private readonly IPipelineEntry _entry;

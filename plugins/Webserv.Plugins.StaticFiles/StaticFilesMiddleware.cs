@@ -11,7 +11,7 @@ namespace Webserv.Plugins.StaticFiles;
 /// Answers GET and HEAD with the files below the entry's root, with conditional requests and ranges. A path without a file, and
 /// any other method, goes on to the next entry.
 /// </summary>
-[NonBlocking(ReleasesContext = true)]
+[NonBlocking(ReleasesContext = true, AnswersAtOnce = true)]
 internal sealed class StaticFilesMiddleware : IMiddleware, IAsyncDisposable
 {
     private readonly FileLocator _locator;

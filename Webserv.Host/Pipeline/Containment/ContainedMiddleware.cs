@@ -132,15 +132,14 @@ internal sealed class ContainedMiddleware(
     private async Task<Task> StartAsync(Http1Context host, IHttpContext guarded, ContainedRequest request)
     {
         RequestDelegate behind = (passedOn, token) => PassOnAsync(request, passedOn, token);
+        if (!registration.AnswersAtOnce)
+        {
+            await host.Output.FlushAsync().ConfigureAwait(false);
+        }
+
         if (budget.MaxTime == TimeSpan.Zero && (registration.IsNonBlocking || !host.IsOnEventLoop))
         {
             return Require(middleware.InvokeAsync(guarded, behind, request.Cancellation));
-        }
-
-        if (host.IsOnEventLoop)
-        {
-            // Answers to requests that were pipelined before this one must not wait for it.
-            await host.Output.FlushAsync().ConfigureAwait(false);
         }
 
         return Task.Run(() => Require(middleware.InvokeAsync(guarded, behind, request.Cancellation)), CancellationToken.None);

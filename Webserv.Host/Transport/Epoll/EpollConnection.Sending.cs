@@ -23,6 +23,15 @@ internal sealed partial class EpollConnection
     public ValueTask SendFileAsync(ReadOnlyMemory<byte> head, SafeFileHandle file, long offset, long count) =>
         SendAsync(new EpollSend { Head = head, File = file, FileOffset = offset, FileLeft = count });
 
+    public unsafe bool HoldsMoreThan(long latest)
+    {
+        lock (this)
+        {
+            int queued;
+            return _socket >= 0 && LibC.DeviceControl(_socket, LibC.OutputQueue, &queued) == 0 && queued > latest;
+        }
+    }
+
     public void ShutdownSend()
     {
         lock (this)

@@ -191,6 +191,8 @@ internal sealed class MemoryConnection : IConnection
         }
     }
 
+    public bool HoldsMoreThan(long latest) => _link.ToClient.Count > latest;
+
     public void ShutdownSend() => _link.ToClient.End();
 
     public void Abort() => Close("the connection was aborted", abort: true);

@@ -112,6 +112,14 @@ internal sealed partial class SocketConnection : IConnection
         }
     }
 
+    public bool HoldsMoreThan(long latest)
+    {
+        lock (_lock)
+        {
+            return !_closed && SocketQueue.CountUnsent(_socket) > latest;
+        }
+    }
+
     public void ShutdownSend()
     {
         lock (_lock)

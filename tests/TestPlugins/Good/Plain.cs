@@ -7,7 +7,7 @@ using Webserv.Abstractions.Plugins;
 namespace Webserv.TestPlugins.Good;
 
 /// <summary>Asks for all that the host lends, and for the plugin's own service.</summary>
-[NonBlocking]
+[NonBlocking(AnswersAtOnce = true)]
 internal sealed class Plain(
     Microsoft.Extensions.Logging.ILogger<Plain> logger,
     Microsoft.Extensions.Logging.ILoggerFactory loggerFactory,

@@ -34,6 +34,8 @@ public sealed class MiddlewareRegistrationTests : IAsyncLifetime
     {
         Assert.True(_catalog.Find("Plain")!.IsNonBlocking);
         Assert.False(_catalog.Find("Greeter")!.IsNonBlocking);
+        Assert.Equal((true, false), (_catalog.Find("Plain")!.AnswersAtOnce, _catalog.Find("Plain")!.ReleasesContext));
+        Assert.False(_catalog.Find("Greeter")!.AnswersAtOnce);
     }
 
     [Fact]

@@ -74,7 +74,9 @@ internal sealed class ServerRig : IAsyncDisposable
         return Pipelines.Swap(await BuildAsync(setup, Pipelines.Current.Number + 1));
     }
 
-    public async Task<RawClient> ConnectAsync()
+    /// <summary>Connects.</summary>
+    /// <param name="receiveBuffer">What the system of the client takes before it is read; 0 for what it does by itself.</param>
+    public async Task<RawClient> ConnectAsync(int receiveBuffer = 0)
     {
         if (_transport is MemoryTransport memory)
         {
@@ -83,6 +85,11 @@ internal sealed class ServerRig : IAsyncDisposable
         }
 
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (receiveBuffer > 0)
+        {
+            socket.ReceiveBufferSize = receiveBuffer;
+        }
+
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, Listener.Port), TestContext.Current.CancellationToken);
         return new RawClient(
             new NetworkStream(socket, ownsSocket: true),

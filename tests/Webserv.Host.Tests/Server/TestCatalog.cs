@@ -45,6 +45,9 @@ internal sealed class TestCatalog : IMiddlewareCatalog
         Func<IPipelineEntry, Func<IHttpContext, RequestDelegate, CancellationToken, Task>> New)
         : IMiddlewareRegistration
     {
+        // As those that promise the rest do.
+        public bool AnswersAtOnce => ReleasesContext;
+
         public string? PluginHash => PluginId + "-hash";
 
         public PluginUsage Usage => Catalog.UsageOf(PluginId);
