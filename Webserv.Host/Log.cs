@@ -58,7 +58,7 @@ internal static partial class Log
     [LoggerMessage(122, LogLevel.Warning, "Refused {Count} connections of clients that have {Limit} (Limits.MaxConnectionsPerClient); the last of {Client}")]
     public static partial void ClientFull(ILogger logger, long count, int limit, string client);
 
-    [LoggerMessage(123, LogLevel.Information, "Closed {Count} idle connections to make room for new ones (Limits.MaxConnections, Limits.MaxConnectionsPerListener)")]
+    [LoggerMessage(123, LogLevel.Information, "Closed {Count} idle connections to make room for new ones (Limits.MaxConnections, Limits.MaxConnectionsPerListener, or the descriptors of the process)")]
     public static partial void ConnectionsRecycled(ILogger logger, long count);
 
     [LoggerMessage(130, LogLevel.Information, "{TraceId}: {Client}: {Method} {Path}: {Status}, {Milliseconds} ms: {Entries}")]

@@ -61,6 +61,17 @@ internal sealed class ConnectionTable(LimitsOptions limits)
         }
     }
 
+    /// <summary>Takes its place from the connection that has been idle for longest.</summary>
+    /// <param name="now">The time, in milliseconds of the event loops.</param>
+    /// <returns>It, to be closed; <see langword="null"/> where none is idle.</returns>
+    public Http1Connection? Recycle(long now)
+    {
+        lock (_sync)
+        {
+            return Recycle(null, now);
+        }
+    }
+
     /// <summary>Forgets a connection that is closed; nothing where it was not admitted.</summary>
     public void Remove(Http1Connection connection)
     {

@@ -18,6 +18,9 @@ internal sealed class Http1Server(
     TimeProvider timeProvider,
     ILogger<Http1Server> logger) : IConnectionHandler
 {
+    // As many as may come until the next look.
+    private const int RecycledAtOnce = 16;
+
     private readonly ConnectionTable _connections = new(limits);
     private readonly Refusals _refusals = new(limits, logger);
     private readonly CancellationTokenSource _stopping = new();
@@ -105,6 +108,16 @@ internal sealed class Http1Server(
         else
         {
             _ = _refusals.RefuseAsync(connection, outcome);
+        }
+    }
+
+    /// <inheritdoc />
+    public void MakeRoom(long now)
+    {
+        for (var left = RecycledAtOnce; left > 0 && _connections.Recycle(now) is { } recycled; left--)
+        {
+            _refusals.Recycled(now);
+            _ = CloseRecycledAsync(recycled.Connection);
         }
     }
 

@@ -43,6 +43,9 @@ internal sealed class ProxyProtocolHandler(IConnectionHandler next, int maxWaiti
         }
     }
 
+    /// <inheritdoc />
+    public void MakeRoom(long now) => next.MakeRoom(now);
+
     /// <summary>Waits until every connection that has come was handed on or closed.</summary>
     /// <param name="timeout">How long to wait.</param>
     /// <returns>Whether it came to that.</returns>

@@ -8,4 +8,10 @@ internal interface IConnectionHandler
     /// connection in the end.
     /// </summary>
     void OnConnection(IConnection connection);
+
+    /// <summary>Gives up connections that nobody needs now: the process has no descriptors left for new ones. From any thread.</summary>
+    /// <param name="now">The time, in milliseconds of the event loops.</param>
+    void MakeRoom(long now)
+    {
+    }
 }

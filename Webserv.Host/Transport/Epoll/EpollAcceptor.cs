@@ -115,7 +115,12 @@ internal sealed class EpollAcceptor(EpollLoop loop, EpollListener listener, ICon
             return;
         }
 
-        if (DescriptorReserve.IsReached(_socket) || loop.Register(this, _socket, _events) != 0)
+        if (DescriptorReserve.IsReached(_socket))
+        {
+            MakeRoom();
+            loop.Timers.File(this, now + BackOffMilliseconds);
+        }
+        else if (loop.Register(this, _socket, _events) != 0)
         {
             loop.Timers.File(this, now + BackOffMilliseconds);
         }
@@ -162,6 +167,21 @@ internal sealed class EpollAcceptor(EpollLoop loop, EpollListener listener, ICon
         {
             _suspended = true;
             TransportLog.AcceptSuspended(logger, listener.ToString(), LibC.Describe(error), BackOffMilliseconds);
+        }
+
+        if (error is LibC.EMFILE or LibC.ENFILE)
+        {
+            MakeRoom();
+        }
+    }
+
+    /// <summary>Whoever waits in the backlog for a descriptor has more need of it than who is idle.</summary>
+    private unsafe void MakeRoom()
+    {
+        var wait = new LibC.PollEntry { Descriptor = _socket, Events = LibC.PollIn };
+        if (LibC.Poll(&wait, 1, 0) > 0)
+        {
+            handler.MakeRoom(loop.Milliseconds);
         }
     }
 

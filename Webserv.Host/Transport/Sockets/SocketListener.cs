@@ -223,6 +223,11 @@ internal sealed class SocketListener : IConnectionListener
                     TransportLog.AcceptSuspended(_transport.Logger, ToString(), error.Message, BackOffMilliseconds);
                 }
 
+                if (error.SocketErrorCode == SocketError.TooManyOpenSockets)
+                {
+                    _handler.MakeRoom(_transport.Loop.Milliseconds);
+                }
+
                 var pause = Task.Delay(TimeSpan.FromMilliseconds(BackOffMilliseconds), _transport.Time, _stop.Token);
                 await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
