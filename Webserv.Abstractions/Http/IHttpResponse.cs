@@ -29,6 +29,8 @@ public interface IHttpResponse
     /// <summary>
     /// The body. Writes are buffered up to some KiB; <c>FlushAsync</c> sends what is there. For HEAD, 204 and 304 what is
     /// written is counted and thrown away. More or less than <see cref="ContentLength"/> ends the connection.
+    /// It is asynchronous only: <c>Write</c> throws <see cref="NotSupportedException"/>, and <c>Flush</c> does nothing. Await each write
+    /// before the next, which otherwise may throw <see cref="InvalidOperationException"/>; reading <see cref="IHttpRequest.Body"/> meanwhile is fine.
     /// </summary>
     Stream Body { get; }
 
