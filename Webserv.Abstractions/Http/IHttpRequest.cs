@@ -41,6 +41,8 @@ public interface IHttpRequest
     /// <summary>
     /// The body, with chunked coding removed; ends at its length. A read may throw <see cref="HttpException"/> (400
     /// malformed or cut short, 408 too slow, 413 too large): let it pass. What is left unread is drained by the server.
+    /// It is asynchronous only: <c>Read</c> throws <see cref="NotSupportedException"/>. One read at a time, a second one throws
+    /// <see cref="InvalidOperationException"/>; writing <see cref="IHttpResponse.Body"/> meanwhile is fine.
     /// </summary>
     Stream Body { get; }
 

@@ -29,13 +29,22 @@ public interface IHttpResponse
     /// <summary>
     /// The body. Writes are buffered up to some KiB; <c>FlushAsync</c> sends what is there. For HEAD, 204 and 304 what is
     /// written is counted and thrown away. More or less than <see cref="ContentLength"/> ends the connection.
+    /// It is asynchronous only: <c>Write</c> throws <see cref="NotSupportedException"/>, and <c>Flush</c> does nothing. Await each write
+    /// before the next, which otherwise may throw <see cref="InvalidOperationException"/>; reading <see cref="IHttpRequest.Body"/> meanwhile is fine.
     /// </summary>
     Stream Body { get; }
 
     /// <summary>Whether status and fields have gone out.</summary>
     bool HasStarted { get; }
 
-    /// <summary>Registers a callback that runs just before the response starts, last registered first; it may still set fields.</summary>
+    /// <summary>
+    /// Registers a callback that runs just before the response starts, last registered first; it may still set fields. It runs for an error
+    /// page as well that takes the place of an answer because a middleware threw, <see cref="HttpException"/> included, or another callback
+    /// did: before the page, when status, fields of the exception and, where the page is the server's own, Content-Type are set. What it then
+    /// writes to the body is lost. It may have run for the answer before, whose fields are gone, and those of a configured page
+    /// (<c>ErrorPages</c>) are registered anew: set fields rather than append. One that throws makes the answer 500 and does not run again. A
+    /// local redirect forgets all of them, as it asks the pipeline anew.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The response has started.</exception>
     void OnStarting(Func<Task> callback);
 

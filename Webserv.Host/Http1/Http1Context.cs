@@ -209,6 +209,9 @@ internal sealed class Http1Context
         _generation = null;
     }
 
+    /// <summary>Whether no operation of a middleware is left that would touch the request later.</summary>
+    public bool IsQuiet => !IsLeftBehind && !RequestBody.IsReading && !Response.IsWriting;
+
     /// <summary>Shuts out the middleware that had the request so far; who comes to it later sees it anew.</summary>
     /// <returns>Whether none of them is inside it, with a read or write that has not ended.</returns>
     public bool ShutOut()
@@ -218,6 +221,9 @@ internal sealed class Http1Context
         {
             _guarded = null;
             isEmpty = guarded.Gate.Close();
+
+            // They come to the request by what has just been closed.
+            Response.ForgetCallbacks();
         }
 
         isEmpty &= _upgrade?.End() != false;
@@ -265,6 +271,9 @@ internal sealed class Http1Context
         }
 
         Response.Clear();
+
+        // Who is asked again says so again.
+        Response.ForgetCallbacks();
         Request.BecomeLocal(target);
         _methods = null;
         return VirtualServer.Pipeline(this, cancellation);

@@ -18,6 +18,9 @@ internal sealed class Http1Exchange
     private const int MaxGathered = 32 * 1024;
     private const int MaxInTurn = 128;
 
+    // The answer of the pipeline, and that of its configured error page; the page that comes then is the server's own.
+    private const int MaxFailures = 2;
+
     [ThreadStatic]
     private static Stack<Http1Exchange>? _pool;
 
@@ -38,9 +41,6 @@ internal sealed class Http1Exchange
     /// <summary>Whether bytes of the client may still be on their way that the server will not read: closing at once could destroy the answer.</summary>
     public bool NeedsLingeringClose { get; private set; }
 
-    /// <summary>Whether no operation of the last request is left that would touch it later.</summary>
-    private bool IsQuiet => !_context.IsLeftBehind && !_context.RequestBody.IsReading && !_context.Response.IsWriting;
-
     private LimitsOptions Limits => _server.Limits;
 
     /// <summary>Borrows a working set; those of the calling thread are reused.</summary>
@@ -55,7 +55,7 @@ internal sealed class Http1Exchange
     /// <summary>Gives a working set back. One that a middleware's read or write may still touch is left to the collector.</summary>
     public static void Return(Http1Exchange exchange)
     {
-        if (!exchange.IsQuiet)
+        if (!exchange._context.IsQuiet)
         {
             return;
         }
@@ -295,9 +295,11 @@ internal sealed class Http1Exchange
     private async ValueTask<bool> TryCompleteAsync()
     {
         var response = _context.Response;
-        if (response.HasCallbacks && IsQuiet)
+        if ((response.HasCallbacks || response.HasWrongLength) && _context.IsQuiet)
         {
+            // While the middleware are still let in, whose callbacks they are, and those of an error page are.
             await response.RunStartingAsync().ConfigureAwait(false);
+            response.ThrowIfLengthIsWrong();
         }
 
         if (!_context.ShutOut())
@@ -325,28 +327,31 @@ internal sealed class Http1Exchange
             return false;
         }
 
-        try
+        for (var failures = 0; ; failures++)
         {
-            if (!await TryCompleteAsync().ConfigureAwait(false))
+            try
             {
-                return false;
-            }
-        }
-        catch (Exception exception) when (!_output.IsBroken)
-        {
-            if (!response.HasStarted)
-            {
-                await _context.VirtualServer.FailAsync(_context, exception, owner.Aborted).ConfigureAwait(false);
-                if (_output.IsBroken || !await TryCompleteAsync().ConfigureAwait(false))
+                if (!await TryCompleteAsync().ConfigureAwait(false))
                 {
                     return false;
                 }
+
+                break;
             }
-            else
+            catch (Exception exception) when (!_output.IsBroken)
             {
-                Log.ResponseCut(_server.Logger, _context.TraceId, _context.Connection.RemoteAddress, _context.Request.Method, _context.Request.Path, exception);
-                _context.Abort();
-                return false;
+                if (response.HasStarted || failures == MaxFailures)
+                {
+                    Log.ResponseCut(_server.Logger, _context.TraceId, _context.Connection.RemoteAddress, _context.Request.Method, _context.Request.Path, exception);
+                    _context.Abort();
+                    return false;
+                }
+
+                await _context.VirtualServer.FailAsync(_context, exception, owner.Aborted).ConfigureAwait(false);
+                if (_output.IsBroken)
+                {
+                    return false;
+                }
             }
         }
 

@@ -13,6 +13,9 @@ internal sealed partial class Http1Response : IHttpResponse
     private readonly ResponseFields _fields;
     private readonly Http1ResponseBody _body;
     private readonly List<Func<Task>> _starting = [];
+
+    // What they set goes with the other fields when an error page takes over: then they run again.
+    private readonly List<Func<Task>> _ran = [];
     private int _statusCode;
     private long? _contentLength;
     private byte[]? _buffer;
@@ -44,6 +47,9 @@ internal sealed partial class Http1Response : IHttpResponse
 
     /// <summary>A status that takes the place of 200 when the response starts: that of the error whose page is being sent. 0 for none.</summary>
     public int StatusOverride { get; set; }
+
+    /// <summary>Whether the pipeline was asked for an error page: one that fails when it is completed is not asked for again.</summary>
+    public bool HasTriedPage { get; set; }
 
     /// <inheritdoc />
     public IHeaderCollection Headers => _fields;
@@ -88,6 +94,13 @@ internal sealed partial class Http1Response : IHttpResponse
     /// <summary>Whether callbacks wait for the start.</summary>
     public bool HasCallbacks => _starting.Count > 0;
 
+    /// <summary>How many callbacks there are, with those that have run.</summary>
+    public int Callbacks => _starting.Count + _ran.Count;
+
+    /// <summary>Whether something else was written than ContentLength says, and the response has not started.</summary>
+    public bool HasWrongLength =>
+        _contentLength is { } declared && declared != _buffered && !HasStarted && !IsBodiless(_statusCode) && !_context.Request.IsHead;
+
     /// <summary>Whether anything was written to the body.</summary>
     public bool HasBody => HasStarted || _buffered > 0;
 
@@ -102,9 +115,10 @@ internal sealed partial class Http1Response : IHttpResponse
     {
         Begins = _output.Sent + _output.Count;
         _fields.Clear();
-        _starting.Clear();
+        ForgetCallbacks();
         _statusCode = StatusCodes.Ok;
         StatusOverride = 0;
+        HasTriedPage = false;
         _contentLength = null;
         _buffered = 0;
         _completed = false;
@@ -126,7 +140,7 @@ internal sealed partial class Http1Response : IHttpResponse
         _heldFile.Release();
 
         // They are a plugin's, which must not be kept in memory by a response that waits for its next request.
-        _starting.Clear();
+        ForgetCallbacks();
         if (_buffer is not null && !isLeftBehind)
         {
             ArrayPool<byte>.Shared.Return(_buffer);
@@ -134,13 +148,36 @@ internal sealed partial class Http1Response : IHttpResponse
         }
     }
 
-    /// <summary>Forgets status, fields and body of a response that has not started, so that an error page can take its place.</summary>
+    /// <summary>
+    /// Forgets status, fields and body of a response that has not started, so that an error page can take its place. Callbacks are kept, and
+    /// those that have run are to run again; not one that threw.
+    /// </summary>
     public void Clear()
     {
         ThrowIfStarted();
         _fields.Clear();
-        _starting.Clear();
+        for (var last = _ran.Count - 1; last >= 0; last--)
+        {
+            _starting.Add(_ran[last]);
+        }
+
+        _ran.Clear();
         _statusCode = StatusCodes.Ok;
+        _contentLength = null;
+        _buffered = 0;
+    }
+
+    /// <summary>Forgets the callbacks: those who registered them have no say in the answer any more.</summary>
+    public void ForgetCallbacks()
+    {
+        _starting.Clear();
+        _ran.Clear();
+    }
+
+    /// <summary>Forgets what was written to the body of a response that has not started, and its length.</summary>
+    public void ClearBody()
+    {
+        ThrowIfStarted();
         _contentLength = null;
         _buffered = 0;
     }
@@ -228,11 +265,7 @@ internal sealed partial class Http1Response : IHttpResponse
         {
             if (!IsBodiless(_statusCode) && !_context.Request.IsHead)
             {
-                if (_contentLength is { } declared && declared != _buffered)
-                {
-                    throw Http1ResponseBody.WrongLength(declared, _buffered);
-                }
-
+                ThrowIfLengthIsWrong();
                 _contentLength = _buffered;
             }
             else if (_buffered > 0)
@@ -244,6 +277,16 @@ internal sealed partial class Http1Response : IHttpResponse
         }
 
         FinishBody();
+    }
+
+    /// <summary>Throws while an error page can still take the place of the response.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="HasWrongLength"/>.</exception>
+    public void ThrowIfLengthIsWrong()
+    {
+        if (HasWrongLength)
+        {
+            throw Http1ResponseBody.WrongLength(_contentLength!.Value, _buffered);
+        }
     }
 
     private void FinishBody()
@@ -284,6 +327,7 @@ internal sealed partial class Http1Response : IHttpResponse
             var callback = _starting[^1];
             _starting.RemoveAt(_starting.Count - 1);
             await callback().ConfigureAwait(false);
+            _ran.Add(callback);
         }
     }
 

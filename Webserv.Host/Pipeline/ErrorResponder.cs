@@ -64,7 +64,8 @@ internal sealed class ErrorResponder(ILogger logger)
             Log.CastBetweenCopies(logger, context.TraceId, PluginOrigin.Of(exception) ?? "(unknown)", PluginFailure.Describe(exception));
         }
 
-        if (response.HasStarted || !context.ShutOut())
+        var hasCallbacks = response.Callbacks > 0 && context.IsQuiet;
+        if (response.HasStarted || (!hasCallbacks && !context.ShutOut()))
         {
             // An answer that has begun cannot become another one, nor can one be made while the middleware that threw still reads or writes.
             context.Abort();
@@ -74,6 +75,18 @@ internal sealed class ErrorResponder(ILogger logger)
         try
         {
             status = Prepare(context, status, (exception as HttpException)?.Headers);
+            if (hasCallbacks)
+            {
+                status = await RunCallbacksAsync(context, server, status).ConfigureAwait(false);
+                if (!context.ShutOut())
+                {
+                    context.Abort();
+                    return;
+                }
+
+                TakeOver(response, status);
+            }
+
             await SendPageAsync(context, server, status, cancellation).ConfigureAwait(false);
         }
         catch (Exception second)
@@ -106,19 +119,65 @@ internal sealed class ErrorResponder(ILogger logger)
         }
     }
 
+    /// <summary>
+    /// Runs the callbacks that wait for the start, while those who registered them are let in: before the page, whose type they see, and not with
+    /// what makes it. One that throws is logged and makes it 500; the others run all the same.
+    /// </summary>
+    /// <returns>The status that it is then.</returns>
+    [SuppressMessage("Design", "CA1031", Justification = "Logged; the answer to it is the page that is being sent.")]
+    private async Task<int> RunCallbacksAsync(Http1Context context, VirtualServer server, int status)
+    {
+        var response = context.Response;
+        if (server.GetErrorPage(status) is null)
+        {
+            response.Headers[Fields.ContentType] = ErrorPage.Render(status, context.Request.Headers[Fields.Accept].ToString(), context.TraceId).ContentType;
+        }
+
+        // Each time all of them are done, or one less is left: those that register themselves anew come to an end as well.
+        for (var left = response.Callbacks; left > 0 && response.HasCallbacks && !response.HasStarted; left--)
+        {
+            try
+            {
+                await response.RunStartingAsync().ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!context.Output.IsBroken && !response.HasStarted)
+            {
+                Log.RequestFailed(logger, context.TraceId, context.Connection.RemoteAddress, context.Request.Method, context.Request.Path, exception);
+                response.StatusCode = StatusCodes.InternalServerError;
+            }
+        }
+
+        return response.StatusCode;
+    }
+
+    /// <summary>Ends the part of the callbacks: what they set stays, what they wrote has no place on the page. One that started the answer gets the page behind it.</summary>
+    private static void TakeOver(Http1Response response, int status)
+    {
+        response.ForgetCallbacks();
+        if (!response.HasStarted)
+        {
+            response.ClearBody();
+            response.StatusCode = status;
+        }
+    }
+
     private async Task SendPageAsync(Http1Context context, VirtualServer server, int status, CancellationToken cancellation)
     {
         var response = context.Response;
         context.MayKeepAlive &= !context.RequestBody.IsBroken;
         var accept = context.Request.Headers[Fields.Accept].ToString();
-        if (server.GetErrorPage(status) is { } path && await TrySendConfiguredAsync(context, server, status, path, cancellation).ConfigureAwait(false))
+        if (!response.HasStarted && !response.HasTriedPage && server.GetErrorPage(status) is { } path && await TrySendConfiguredAsync(context, server, status, path, cancellation).ConfigureAwait(false))
         {
             return;
         }
 
         var page = ErrorPage.Render(status, accept, context.TraceId);
-        response.Headers[Fields.ContentType] = page.ContentType;
-        response.ContentLength = page.Body.Length;
+        if (!response.HasStarted)
+        {
+            response.Headers[Fields.ContentType] = page.ContentType;
+            response.ContentLength = page.Body.Length;
+        }
+
         await response.WriteAsync(page.Body).ConfigureAwait(false);
     }
 
@@ -137,6 +196,7 @@ internal sealed class ErrorResponder(ILogger logger)
         var fields = response.Headers.ToArray();
         response.StatusCode = StatusCodes.Ok;
         response.StatusOverride = status;
+        response.HasTriedPage = true;
         context.Request.BecomeLocal(target);
         try
         {

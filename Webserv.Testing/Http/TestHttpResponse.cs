@@ -13,6 +13,7 @@ public sealed class TestHttpResponse : IHttpResponse
     private readonly TestResponseBody _body;
     private readonly List<TestSentFile> _sentFiles = [];
     private readonly Stack<Func<Task>> _onStarting = new();
+    private readonly Stack<Func<Task>> _ran = new();
     private int _statusCode = StatusCodes.Ok;
     private long? _contentLength;
 
@@ -90,6 +91,9 @@ public sealed class TestHttpResponse : IHttpResponse
 
     /// <summary>What the client does to the connection.</summary>
     internal TestClientFault? Fault { get; set; }
+
+    /// <summary>How many callbacks there are, with those that have run.</summary>
+    internal int Callbacks => _onStarting.Count + _ran.Count;
 
     /// <summary>Whether it is an error that nobody wrote a body for.</summary>
     internal bool NeedsPage => StatusCode >= 400 && !HasStarted && BytesWritten == 0 && ContentLength is null;
@@ -176,11 +180,7 @@ public sealed class TestHttpResponse : IHttpResponse
             return;
         }
 
-        while (_onStarting.TryPop(out var callback))
-        {
-            await callback().ConfigureAwait(false);
-        }
-
+        await RunStartingAsync().ConfigureAwait(false);
         if (StatusOverride != 0 && _statusCode == StatusCodes.Ok)
         {
             _statusCode = StatusOverride;
@@ -192,6 +192,31 @@ public sealed class TestHttpResponse : IHttpResponse
 
         HasStarted = true;
         _headers.IsReadOnly = true;
+    }
+
+    /// <summary>Runs the callbacks that wait for the start.</summary>
+    internal async Task RunStartingAsync()
+    {
+        while (_onStarting.TryPop(out var callback))
+        {
+            await callback().ConfigureAwait(false);
+            _ran.Push(callback);
+        }
+    }
+
+    /// <summary>Forgets the callbacks: those who registered them have no say in the answer any more.</summary>
+    internal void ForgetCallbacks()
+    {
+        _onStarting.Clear();
+        _ran.Clear();
+    }
+
+    /// <summary>Forgets what was written to the body of a response that has not started, and its length.</summary>
+    internal void ClearBody()
+    {
+        ThrowIfStarted();
+        _body.Clear();
+        _contentLength = null;
     }
 
     internal async Task UpgradeAsync(string protocol)
@@ -222,14 +247,19 @@ public sealed class TestHttpResponse : IHttpResponse
         }
     }
 
-    /// <summary>Forgets all of a response that has not started.</summary>
+    /// <summary>
+    /// Forgets all of a response that has not started but its callbacks: those that have run are to run again, not one that threw.
+    /// </summary>
     internal void Clear()
     {
         ThrowIfStarted();
         _headers.Clear();
-        _body.Clear();
-        _onStarting.Clear();
-        _contentLength = null;
+        ClearBody();
+        while (_ran.TryPop(out var callback))
+        {
+            _onStarting.Push(callback);
+        }
+
         _statusCode = StatusCodes.Ok;
     }
 

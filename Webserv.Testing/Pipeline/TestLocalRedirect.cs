@@ -22,6 +22,7 @@ internal sealed class TestLocalRedirect(TestHttpContext context, RequestDelegate
         }
 
         context.Response.Clear();
+        context.Response.ForgetCallbacks();
         context.BecomeLocal(target);
         return pipeline(context, cancellation);
     }

@@ -180,11 +180,45 @@ public sealed class TestPipeline(TimeProvider? timeProvider = null) : IAsyncDisp
             }
 
             context.Response.Reset(exception as HttpException ?? new HttpException(StatusCodes.InternalServerError));
+            if (context.Response.Callbacks > 0)
+            {
+                await RunCallbacksAsync(context).ConfigureAwait(false);
+            }
         }
 
         if (context.Response.NeedsPage && !context.ClientIsGone)
         {
             await SendPageAsync(context, pipeline, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Runs the callbacks that wait for the start, before the error page. One that throws makes it 500.</summary>
+    private async Task RunCallbacksAsync(TestHttpContext context)
+    {
+        var response = context.Response;
+        if (response.NeedsPage && !ErrorPages.ContainsKey(response.StatusCode))
+        {
+            response.Headers[Fields.ContentType] =
+                ErrorPage.Render(response.StatusCode, context.Request.Headers[Fields.Accept].ToString(), context.TraceId).ContentType;
+        }
+
+        for (var left = response.Callbacks; left > 0 && !response.HasStarted; left--)
+        {
+            try
+            {
+                await response.RunStartingAsync().ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!response.HasStarted && !context.ClientIsGone)
+            {
+                _failures.Add(exception);
+                response.StatusCode = StatusCodes.InternalServerError;
+            }
+        }
+
+        response.ForgetCallbacks();
+        if (!response.HasStarted)
+        {
+            response.ClearBody();
         }
     }
 

@@ -120,7 +120,7 @@ public sealed class BrowserRefreshMiddleware : IMiddleware, IDisposable
         var page = new PageAnswer(response, MakeTag(context, below));
         try
         {
-            await next(new PageContext(context), cancellation).ConfigureAwait(false);
+            await AskAsync(page, context, next, cancellation).ConfigureAwait(false);
         }
         catch (HttpException exception) when (exception.StatusCode >= 400)
         {
@@ -142,6 +142,19 @@ public sealed class BrowserRefreshMiddleware : IMiddleware, IDisposable
         if (page.LeftAloneBecause is { } reason)
         {
             Log.PageLeftAlone(_logger, context.TraceId, path, reason);
+        }
+    }
+
+    private static async Task AskAsync(PageAnswer page, IHttpContext context, RequestDelegate next, CancellationToken cancellation)
+    {
+        try
+        {
+            await next(new PageContext(context), cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            page.Abandon();
+            throw;
         }
     }
 

@@ -50,6 +50,9 @@ internal sealed class PageAnswer
         }
     }
 
+    /// <summary>Leaves what comes alone: those behind threw, and the page that answers is not theirs.</summary>
+    public void Abandon() => _isDecided = true;
+
     private void Decide()
     {
         if (_isDecided)

@@ -301,6 +301,18 @@ public sealed class BrowserRefreshTests
         }
     }
 
+    [Fact]
+    public async Task Error_WithThePageOfTheServer_IsAskedForAgainAndWhole()
+    {
+        await using var pipeline = new TestPipeline();
+        await pipeline.LoadAsync<BrowserRefreshPlugin>(cancellation: Cancellation);
+        await pipeline.UseAsync<BrowserRefreshOptions>("BrowserRefresh", _ => { }, cancellation: Cancellation);
+        pipeline.Use("refuses", (_, _, _) => throw new HttpException(503));
+        var response = await pipeline.SendAsync(Browse("/"), Cancellation);
+        Assert.Equal((503, "2"), (response.StatusCode, response.Headers["Refresh"].ToString()));
+        Assert.DoesNotContain("<script", response.BodyText, StringComparison.Ordinal);
+    }
+
     private static async Task<PluginHost> StartAsync(TimeProvider? time = null, string? match = null, string? root = null)
     {
         var host = await PluginHost.CreateAsync<BrowserRefreshPlugin>(timeProvider: time, cancellation: Cancellation);

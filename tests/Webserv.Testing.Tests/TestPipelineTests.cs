@@ -100,6 +100,40 @@ public sealed class TestPipelineTests
         }
     }
 
+    [Theory]
+    [InlineData("/status", 404, "404 text/html; charset=utf-8")]
+    [InlineData("/exception", 500, "500 text/html; charset=utf-8")]
+    [InlineData("/redirect", 404, "404 text/html; charset=utf-8")]
+    [InlineData("/callback", 500, "500 text/html; charset=utf-8")]
+    public async Task SendAsync_AnswerBecomesAnError_RunsItsCallbacksAllTheSame(string path, int status, string seen)
+    {
+        await using var pipeline = new TestPipeline();
+        pipeline.Use("filter", (context, next, cancellation) =>
+        {
+            context.Response.OnStarting(() =>
+            {
+                context.Response.Headers.Append("X-Filter", $"{context.Response.StatusCode} {context.Response.Headers[Fields.ContentType]}");
+                return Task.CompletedTask;
+            });
+            return next(context, cancellation);
+        });
+        pipeline.Use("status", (_, _, _) => throw new HttpException(404), "/status");
+        pipeline.Use("exception", (_, _, _) => throw new NotSupportedException(), "/exception");
+        pipeline.Use("redirect", (context, _, cancellation) => context.GetFeature<ILocalRedirectFeature>()!.RedirectAsync("/status", cancellation), "/redirect");
+        pipeline.Use(
+            "callback",
+            (context, _, _) =>
+            {
+                context.Response.OnStarting(() => throw new NotSupportedException());
+                throw new HttpException(404);
+            },
+            "/callback");
+        var response = await pipeline.SendAsync(TestHttpContext.Get(path).WithHeader("Accept", "text/html"), Cancellation);
+        Assert.Equal((status, seen), (response.StatusCode, response.Headers["X-Filter"].ToString()));
+        Assert.Contains($"<h1>{status}</h1>", response.BodyText, StringComparison.Ordinal);
+        Assert.Equal(path is "/exception" or "/callback" ? 1 : 0, pipeline.Failures.Count);
+    }
+
     [Fact]
     public async Task SendAsync_ConfiguredPageThatFails_IsTheServersPage()
     {

@@ -61,7 +61,7 @@ internal static unsafe class ListeningSocket
         Check(endpoint, LibC.SetSocketOption(socket, LibC.LevelTcp, LibC.OptionNotSentLowAt, MostUnsent));
     }
 
-    /// <summary>Opens the socket of a unix-domain endpoint. The file of a server that is gone is replaced.</summary>
+    /// <summary>Opens the socket of a unix-domain endpoint, for every user who may enter its directory. The file of a server that is gone is replaced.</summary>
     /// <exception cref="IOException">It cannot be bound.</exception>
     public static int OpenUnix(ListenEndpoint endpoint, int backlog)
     {
@@ -92,6 +92,7 @@ internal static unsafe class ListeningSocket
                 Check(endpoint, LibC.Bind(socket, name, length));
             }
 
+            UnixSocketFile.Open(endpoint);
             Check(endpoint, LibC.Listen(socket, backlog));
             return socket;
         }

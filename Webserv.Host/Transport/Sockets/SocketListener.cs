@@ -136,6 +136,7 @@ internal sealed class SocketListener : IConnectionListener
                 socket.Bind(name);
             }
 
+            UnixSocketFile.Open(endpoint);
             return socket;
         }
         catch

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Moq;
 using Webserv.Host.Commands;
 
@@ -27,6 +28,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(new[] { "run", "--config", "a.json" }, "a.json")]
     [InlineData(new[] { "run", "-c", "a.json" }, "a.json")]
     [InlineData(new[] { "run", "--config=a.json" }, "a.json")]
+    [InlineData(new[] { "run", "a.json" }, "a.json")]
     public async Task Invoke_Run_ServesTheFileAndAnswersItsStatus(string[] arguments, string file)
     {
         _server.Setup(server => server.RunAsync(file, null, _output, _errors, It.IsAny<CancellationToken>())).ReturnsAsync(1);
@@ -61,6 +63,34 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(0, await InvokeAsync("run", "-c", "a.json", "--pid-file", PidPath));
         _server.VerifyAll();
         Assert.Empty(Directory.GetFileSystemEntries(_directory));
+    }
+
+    [Theory]
+    [InlineData("check", "appsettings.json")]
+    [InlineData("check a.json", "a.json")]
+    [InlineData("check -c a.json", "a.json")]
+    public async Task Invoke_Check_ChecksTheFile(string arguments, string file)
+    {
+        _server.Setup(server => server.CheckAsync(file, It.IsAny<TextWriter>(), It.IsAny<TextWriter>(), It.IsAny<CancellationToken>())).ReturnsAsync(0);
+        Assert.Equal(0, await InvokeAsync(arguments.Split(' ')));
+        _server.VerifyAll();
+    }
+
+    [Fact]
+    public async Task Invoke_FileThatLooksLikeAnOption_IsTakenWhereItExists()
+    {
+        // Only a name without a directory can begin with a hyphen.
+        var name = "--" + Path.GetFileName(_directory);
+        await File.WriteAllTextAsync(name, "{}", TestContext.Current.CancellationToken);
+        try
+        {
+            _server.Setup(server => server.RunAsync(name, null, _output, _errors, It.IsAny<CancellationToken>())).ReturnsAsync(0);
+            Assert.Equal(0, await InvokeAsync(name));
+        }
+        finally
+        {
+            File.Delete(name);
+        }
     }
 
     [Theory]
@@ -148,8 +178,20 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("run --bogus", "--bogus")]
-    [InlineData("run a.json", "a.json")]
+    [InlineData("run --confg a.json", "there is no option '--confg'; did you mean '--config'?")]
+    [InlineData("run a.json --config b.json", "named twice")]
+    [InlineData("run a.json b.json", "b.json")]
     [InlineData("check --config", "--config")]
+    [InlineData("check --bogus", "there is no option '--bogus'")]
+    [InlineData("--bogus", "there is no option '--bogus'")]
+    [InlineData("--hlp", "did you mean '--help'?")]
+    [InlineData("--config a.json", "there is no option '--config' without a command; '--config' is one of webserv run, webserv check, webserv plugins")]
+    [InlineData("--pid-file=a.pid", "is one of webserv run, webserv reload")]
+    [InlineData("bad.json check", "'bad.json' stands before the command 'check': webserv check --config bad.json")]
+    [InlineData("bad.json run --config a.json", "'bad.json' stands before the command 'run'")]
+    [InlineData("bad.json plugins list", "'bad.json' stands before the command 'plugins list': webserv plugins list --config bad.json")]
+    [InlineData("bad.json version", "'bad.json' stands before the command 'version'")]
+    [InlineData("plugins list a.json", "the configuration is named by --config: webserv plugins list --config FILE")]
     [InlineData("plugins", "webserv --help")]
     [InlineData("plugins inspect", "inspect")]
     [InlineData("plugins reference Hello", "Hello")]
@@ -161,6 +203,17 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(2, await InvokeAsync(arguments.Split(' ')));
         Assert.Contains(expected, _errors.ToString(), StringComparison.Ordinal);
         Assert.Empty(_output.ToString());
+    }
+
+    [Theory]
+    [InlineData("check", "  webserv check [<file>] [options]")]
+    [InlineData("schema", "  webserv schema [options]")]
+    [InlineData("plugins list", "  webserv plugins list [options]")]
+    public async Task Invoke_HelpOfACommand_ShowsNoFileBeforeIt(string command, string usage)
+    {
+        Assert.Equal(0, await InvokeAsync([.. command.Split(' '), "--help"]));
+        var name = RootCommand.ExecutableName;
+        Assert.Contains(usage, _output.ToString().Replace($"  {name} ", "  webserv ", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]

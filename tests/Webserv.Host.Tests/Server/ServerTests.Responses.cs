@@ -196,6 +196,164 @@ public abstract partial class ServerTests
         }
     }
 
+    [Theory]
+    [InlineData("/status", 404, "404 text/html; charset=utf-8")]
+    [InlineData("/exception", 500, "500 text/html; charset=utf-8")]
+    [InlineData("/length", 500, "500 text/html; charset=utf-8")]
+    [InlineData("/length-inline", 500, "500 text/html; charset=utf-8")]
+    [InlineData("/callback", 500, "500 text/html; charset=utf-8")]
+    [InlineData("/redirect", 404, "404 text/html; charset=utf-8")]
+    [InlineData("/not-modified", 304, "304 text/html; charset=utf-8")]
+    [InlineData("/field", 500, "500 text/html; charset=utf-8")]
+    public async Task OnStarting_AnswerBecomesAnError_SetsItsFieldsAllTheSame(string path, int status, string seen)
+    {
+        await using var rig = await StartAsync(setup =>
+        {
+            setup.Use((context, next, cancellation) =>
+            {
+                var response = context.Response;
+                response.OnStarting(() =>
+                {
+                    response.Headers.Append("X-Filter", $"{response.StatusCode} {response.Headers["Content-Type"]}");
+                    return Task.CompletedTask;
+                });
+                return next(context, cancellation);
+            });
+            setup.Map("/status", (_, _) => throw new HttpException(404));
+            setup.Map("/exception", async (context, cancellation) =>
+            {
+                context.Response.Headers["X-Lost"] = "1";
+                await context.Response.Body.WriteAsync("lost"u8.ToArray(), cancellation);
+                throw new InvalidOperationException("no");
+            });
+            setup.Map("/length", WrongLength, isInline: false);
+            setup.Map("/length-inline", WrongLength, isInline: true);
+            setup.Map("/callback", (context, _) =>
+            {
+                // What runs last is registered first: the one behind has run by the time that the other throws.
+                context.Response.OnStarting(() => throw new InvalidOperationException("no"));
+                context.Response.OnStarting(() =>
+                {
+                    context.Response.Headers["X-Behind"] = "1";
+                    return Task.CompletedTask;
+                });
+                return Task.CompletedTask;
+            });
+            setup.Map("/redirect", (context, cancellation) => context.GetFeature<ILocalRedirectFeature>()!.RedirectAsync("/status", cancellation));
+            setup.Map("/not-modified", (_, _) => throw new HttpException(304));
+            setup.Map("/field", (_, _) => throw new HttpException(404) { Headers = { ["X"] = "a\nb" } });
+        });
+        using var client = await rig.ConnectAsync();
+        for (var round = 0; round < 2; round++)
+        {
+            var response = await client.GetAsync(path);
+            Assert.Equal((status, seen, null), (response.Status, response["X-Filter"], response["X-Lost"]));
+            Assert.Equal(path == "/callback" ? "1" : null, response["X-Behind"]);
+        }
+
+        static Task WrongLength(IHttpContext context, CancellationToken cancellation)
+        {
+            context.Response.ContentLength = 5;
+            return context.Response.Body.WriteAsync("four"u8.ToArray(), cancellation).AsTask();
+        }
+    }
+
+    [Theory]
+    [InlineData("/missing", 404)]
+    [InlineData("/status", 403)]
+    public async Task OnStarting_ConfiguredPageIsMissing_SetsItsFieldsAllTheSame(string path, int status)
+    {
+        await using var rig = await StartAsync(setup =>
+        {
+            setup.ErrorPages[404] = "/gone";
+            setup.ErrorPages[403] = "/gone";
+            setup.Use((context, next, cancellation) =>
+            {
+                if (context.Request.Path != "/gone")
+                {
+                    context.Response.OnStarting(() =>
+                    {
+                        context.Response.Headers["X-Filter"] = "1";
+                        return Task.CompletedTask;
+                    });
+                }
+
+                return next(context, cancellation);
+            });
+            setup.Map("/status", (_, _) => throw new HttpException(403));
+            setup.Map("/gone", (_, _) => throw new HttpException(410));
+        });
+        using var client = await rig.ConnectAsync();
+        var response = await client.GetAsync(path);
+        Assert.Equal((status, "1"), (response.Status, response["X-Filter"]));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OnStarting_ThatThrowsForEveryAnswer_Is500AndHarmsNoOther(bool isConfigured)
+    {
+        await using var rig = await StartAsync(setup =>
+        {
+            if (isConfigured)
+            {
+                setup.ErrorPages[500] = "/page";
+            }
+
+            setup.Use((context, next, cancellation) =>
+            {
+                context.Response.OnStarting(Throw);
+                return next(context, cancellation);
+
+                Task Throw()
+                {
+                    context.Response.OnStarting(Throw);
+                    throw new InvalidOperationException("no");
+                }
+            });
+            setup.Map("/page", Text("page"));
+            setup.Map("/status", (_, _) => throw new HttpException(404));
+            setup.Map("/", (_, _) => Task.CompletedTask);
+        });
+        using var client = await rig.ConnectAsync();
+        foreach (var path in new[] { "/", "/status", "/", "/missing" })
+        {
+            Assert.Equal(500, (await client.GetAsync(path)).Status);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OnStarting_WritesWhereAPageAnswers_ThePageIsWhole(bool flushes)
+    {
+        await using var rig = await StartAsync(setup =>
+        {
+            setup.Use((context, next, cancellation) =>
+            {
+                context.Response.OnStarting(async () =>
+                {
+                    if (flushes)
+                    {
+                        await context.Response.Body.FlushAsync(cancellation);
+                    }
+                    else
+                    {
+                        await context.Response.Body.WriteAsync("lost"u8.ToArray(), cancellation);
+                    }
+                });
+                return next(context, cancellation);
+            });
+            setup.Map("/", (_, _) => throw new HttpException(404));
+        });
+        using var client = await rig.ConnectAsync();
+        for (var round = 0; round < 2; round++)
+        {
+            var response = await client.GetAsync("/", "Accept: text/plain\r\n");
+            Assert.Equal((404, "404 Not Found\n"), (response.Status, response.Text));
+        }
+    }
+
     [Fact]
     public async Task OnStarting_ThatThrows_Is500()
     {

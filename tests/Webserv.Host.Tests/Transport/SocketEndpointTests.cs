@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using Webserv.Host.Configuration;
 using Webserv.Host.Transport;
 
@@ -116,6 +117,31 @@ public sealed class SocketEndpointTests
         }
 
         Assert.False(File.Exists(path));
+    }
+
+    [Theory(Timeout = Patience)]
+    [MemberData(nameof(Kinds))]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Bind_Unix_LetsEveryUserConnectWhateverTheUmask(string kind)
+    {
+        var path = TemporaryPath();
+        await using var rig = TransportRig.Of(Enum.Parse<TransportKind>(kind));
+        var listener = rig.Listen(ServeHandler.Echo, "unix:" + path);
+        const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
+            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        Assert.Equal(Everybody, File.GetUnixFileMode(path));
+
+        // And the file of a server that was killed does not hand its own on.
+        await listener.DisposeAsync();
+        using (var dead = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            dead.Bind(new UnixDomainSocketEndPoint(path + ".moved"));
+            File.SetUnixFileMode(path + ".moved", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            File.Move(path + ".moved", path);
+        }
+
+        rig.Listen(ServeHandler.Echo, "unix:" + path);
+        Assert.Equal(Everybody, File.GetUnixFileMode(path));
     }
 
     [Theory(Timeout = Patience)]
