@@ -38,6 +38,7 @@ internal static class ConformanceSite
             });
         }
 
+        setup.Add(setup.Entry((_, _, _) => throw new HttpException(StatusCodes.Forbidden, "guarded"), new WhenOptions { Path = ["/guarded"], Methods = ["GET"] }));
         var only = setup.Entry(
             (context, _, cancellation) => context.Response.WriteTextAsync(context.Request.Method, cancellation: cancellation),
             new WhenOptions { Path = ["/only"] });
