@@ -23,6 +23,7 @@ internal static class ConformanceSite
         setup.Map("/echo", EchoAsync);
         setup.Map("/length", (context, cancellation) => context.Response.WriteTextAsync($"{context.Request.ContentLength?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "unknown"}", cancellation: cancellation));
         setup.Map("/trailers", TrailersAsync);
+        setup.Map("/fields", FieldsAsync);
         setup.Map("/stream", StreamAsync);
         setup.Map("/close", (context, _) =>
         {
@@ -65,6 +66,13 @@ internal static class ConformanceSite
     {
         context.GetFeature<IAllowedMethodsFeature>()!.Add(methods);
         return next(context, cancellation);
+    }
+
+    private static Task FieldsAsync(IHttpContext context, CancellationToken cancellation)
+    {
+        var fields = context.Request.Headers;
+        return context.Response.WriteTextAsync(
+            $"{fields.Count} {fields.Contains("host")} {fields["HOST"]} {string.Join(' ', fields.Select(field => $"{field.Key}={field.Value}"))}", cancellation: cancellation);
     }
 
     private static Task EchoAsync(IHttpContext context, CancellationToken cancellation) =>
