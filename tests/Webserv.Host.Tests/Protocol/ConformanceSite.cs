@@ -1,6 +1,7 @@
 using Webserv.Abstractions.Configuration;
 using Webserv.Abstractions.Http;
 using Webserv.Host.Configuration;
+using Webserv.Host.Proxies;
 using Webserv.Host.Tests.Server;
 
 namespace Webserv.Host.Tests.Protocol;
@@ -17,6 +18,9 @@ internal static class ConformanceSite
         setup.Limits.MaxRequestHeadSize = 2000;
         setup.Limits.MaxRequestFields = 20;
         setup.Limits.MaxDrainSize = 500;
+
+        // The clients are a proxy that may say which scheme was asked for.
+        setup.Proxies = new ProxiesOptions { TrustedNetworks = new NetworkSet([ThisMachine()], includesUnix: false) };
 
         // Nothing here is about time, and a busy machine is slow.
         setup.Limits.RequestHeadTimeout = setup.Limits.RequestBodyTimeout = TimeSpan.FromMinutes(5);
@@ -60,6 +64,8 @@ internal static class ConformanceSite
                 $"{context.Request.Method} {context.Request.Path} {context.Request.Query} {context.Request.Host}", cancellation: cancellation),
         });
     }
+
+    private static Network ThisMachine() => Network.Parse("127.0.0.1", out var network) is null ? network : throw new FormatException();
 
     private static Task PassAsync(
         IHttpContext context, Webserv.Abstractions.Pipeline.RequestDelegate next, CancellationToken cancellation, params string[] methods)
