@@ -34,6 +34,7 @@ internal static class ConformanceSite
             context.Response.Headers["Connection"] = "close";
             return Task.CompletedTask;
         });
+        setup.Map("/upgrade", (_, _) => throw new HttpException(426, "another protocol") { Headers = { ["Upgrade"] = "x/2" } });
         foreach (var status in new[] { 200, 204, 205, 304 })
         {
             setup.Map($"/status/{status}", async (context, cancellation) =>
