@@ -13,8 +13,8 @@ internal sealed class WhenOptions
     [Description("File-name extensions with their dot (`.php`), anywhere in the path at the end of a segment, so that PATH_INFO may follow.")]
     public IReadOnlyList<string> Extensions { get; set; } = [];
 
-    /// <summary>Methods, case-sensitive.</summary>
-    [Description("Methods, case-sensitive.")]
+    /// <summary>Methods, case-sensitive; GET includes HEAD.</summary>
+    [Description("Methods, case-sensitive. GET includes HEAD.")]
     public IReadOnlyList<string> Methods { get; set; } = [];
 
     /// <summary>Host names, as in a virtual server's <c>HostNames</c>.</summary>

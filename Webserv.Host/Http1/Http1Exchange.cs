@@ -182,7 +182,12 @@ internal sealed class Http1Exchange
         var target = _server.Targets.Parse(_input.Head.Slice(head.TargetStart, head.TargetLength), head.Method);
         if (target is null)
         {
-            return await RejectAsync(owner, RejectionOfTarget(head)).ConfigureAwait(false);
+            return await RejectAsync(owner, RequestRejection.TargetMalformed).ConfigureAwait(false);
+        }
+
+        if (target.IsHttps && !IsSecured(owner))
+        {
+            return await RejectAsync(owner, RequestRejection.SchemeNotSecured).ConfigureAwait(false);
         }
 
         var host = ParseHost(head, target);
@@ -268,11 +273,16 @@ internal sealed class Http1Exchange
         return null;
     }
 
-    /// <summary>RFC 9110 section 7.4: https on a connection that is not secured was sent to the wrong place, and is no mistake of form.</summary>
-    private RequestRejection RejectionOfTarget(Http1RequestHead head) =>
-        head.TargetLength > 8 && System.Text.Ascii.EqualsIgnoreCase(_input.Head.Slice(head.TargetStart, 8), "https://"u8)
-            ? RequestRejection.SchemeNotSecured
-            : RequestRejection.TargetMalformed;
+    /// <summary>
+    /// Whether the client's connection is secured, by what a trusted proxy says or else by the connection itself. RFC 9110
+    /// section 7.4: https on one that is not was sent to the wrong place.
+    /// </summary>
+    private bool IsSecured(Http1Connection owner)
+    {
+        var connection = owner.Connection;
+        var forwarded = owner.GetRoute().Forwarding?.Read(_context.Request.Headers, connection.RemoteEndPoint, _server.Hosts).Scheme;
+        return (forwarded ?? connection.Scheme) == "https";
+    }
 
     private HostName? ParseHost(Http1RequestHead head, RequestTarget target)
     {

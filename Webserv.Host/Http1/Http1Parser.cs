@@ -249,9 +249,7 @@ internal sealed class Http1Parser(int maxRequestLineSize, int maxHeadSize, int m
                 _head.HostLine = _head.LineCount - 1;
                 return RequestRejection.None;
             case 6 when Ascii.EqualsIgnoreCase(name, "Expect"u8):
-                // RFC 9110 section 10.1.1: an HTTP/1.0 client cannot expect anything.
-                _head.ExpectsContinue = Ascii.EqualsIgnoreCase(value, "100-continue"u8);
-                return _head.ExpectsContinue || !_head.IsHttp11 ? RequestRejection.None : RequestRejection.ExpectationUnknown;
+                return ParseExpect(value);
             case 10 when Ascii.EqualsIgnoreCase(name, "Connection"u8):
                 _head.Connection |= ParseConnection(value);
                 return RequestRejection.None;
@@ -264,6 +262,25 @@ internal sealed class Http1Parser(int maxRequestLineSize, int maxHeadSize, int m
                     ? RequestRejection.FieldRepeated
                     : RequestRejection.None;
         }
+    }
+
+    private RequestRejection ParseExpect(ReadOnlySpan<byte> value)
+    {
+        foreach (var range in value.Split((byte)','))
+        {
+            var expectation = value[range].Trim(" \t"u8);
+            if (Ascii.EqualsIgnoreCase(expectation, "100-continue"u8))
+            {
+                _head.ExpectsContinue = true;
+            }
+            else if (!expectation.IsEmpty && _head.IsHttp11)
+            {
+                // RFC 9110 section 10.1.1: an HTTP/1.0 client cannot expect anything.
+                return RequestRejection.ExpectationUnknown;
+            }
+        }
+
+        return RequestRejection.None;
     }
 
     private static ConnectionOptions ParseConnection(ReadOnlySpan<byte> value)

@@ -75,6 +75,7 @@ internal sealed class Http1Request(Http1Context context, Http1RequestHead head, 
         _host = host;
         IsLocal = false;
         _fields.HidesPreconditions = false;
+        _fields.TargetAuthority = target.Authority;
     }
 
     /// <summary>Turns it into a GET (a HEAD stays one) without a body for another target of the same server.</summary>

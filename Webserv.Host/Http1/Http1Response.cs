@@ -398,7 +398,7 @@ internal sealed partial class Http1Response : IHttpResponse
                 _context.Server.FieldMemo,
                 BodyFraming.None,
                 null,
-                "upgrade"u8,
+                default,
                 _context.Server.Date.GetLine(_context.Milliseconds));
             (HasStarted, _completed, IsUpgraded, ClosesConnection) = (true, true, true, true);
             _statusCode = StatusCodes.SwitchingProtocols;

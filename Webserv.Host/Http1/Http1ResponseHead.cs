@@ -18,7 +18,7 @@ internal static class Http1ResponseHead
     /// <param name="memo">Remembers what fields look like when they are written.</param>
     /// <param name="framing">How the body ends.</param>
     /// <param name="length">Content-Length, where there is one to tell.</param>
-    /// <param name="connection">What the Connection field says; nothing where it is empty.</param>
+    /// <param name="connection">What the Connection field says besides <c>upgrade</c>, which goes with the field Upgrade; empty for nothing.</param>
     /// <param name="date">The Date line.</param>
     public static void Write(
         Http1Output output,
@@ -74,10 +74,13 @@ internal static class Http1ResponseHead
             writer.Add("\r\n"u8);
         }
 
-        if (!connection.IsEmpty)
+        // RFC 9110 section 7.8: whoever sends Upgrade, with whatever status, names it in Connection.
+        var hasUpgrade = known?.HasUpgrade ?? fields.Contains(Fields.Upgrade);
+        if (hasUpgrade || !connection.IsEmpty)
         {
             writer.Add("Connection: "u8);
             writer.Add(connection);
+            writer.Add(!hasUpgrade ? default : connection.IsEmpty ? "upgrade"u8 : ", upgrade"u8);
             writer.Add("\r\n"u8);
         }
 

@@ -16,12 +16,18 @@ internal sealed class RequestFields(Http1Input input, Http1RequestHead head) : I
     /// </summary>
     public bool HidesPreconditions { get; set; }
 
+    /// <summary>
+    /// The authority of an absolute-form target: Host has it as its value, whatever was sent, and where none was (RFC 9112
+    /// section 3.2.2). <see langword="null"/> for any other target.
+    /// </summary>
+    public string? TargetAuthority { get; set; }
+
     /// <inheritdoc />
     public int Count
     {
         get
         {
-            var count = 0;
+            var count = LacksHost ? 1 : 0;
             for (var index = 0; index < head.LineCount; index++)
             {
                 count += IsFirst(index) ? 1 : 0;
@@ -37,6 +43,11 @@ internal sealed class RequestFields(Http1Input input, Http1RequestHead head) : I
         get
         {
             ArgumentNullException.ThrowIfNull(name);
+            if (IsReplaced(name))
+            {
+                return TargetAuthority;
+            }
+
             var bytes = input.Head;
             string? first = null;
             List<string>? all = null;
@@ -74,6 +85,11 @@ internal sealed class RequestFields(Http1Input input, Http1RequestHead head) : I
     public bool Contains(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        if (IsReplaced(name))
+        {
+            return true;
+        }
+
         var bytes = input.Head;
         foreach (ref readonly var line in head.Lines)
         {
@@ -92,6 +108,11 @@ internal sealed class RequestFields(Http1Input input, Http1RequestHead head) : I
     /// <inheritdoc />
     public IEnumerator<KeyValuePair<string, StringValues>> GetEnumerator()
     {
+        if (LacksHost)
+        {
+            yield return new KeyValuePair<string, StringValues>(Fields.Host, TargetAuthority);
+        }
+
         for (var index = 0; index < head.LineCount; index++)
         {
             if (IsFirst(index))
@@ -107,6 +128,11 @@ internal sealed class RequestFields(Http1Input input, Http1RequestHead head) : I
 
     /// <inheritdoc />
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Whether the target names a host and no field does, which HTTP/1.0 allows.</summary>
+    private bool LacksHost => TargetAuthority is not null && head.HostLine < 0;
+
+    private bool IsReplaced(string name) => TargetAuthority is not null && name.Equals(Fields.Host, StringComparison.OrdinalIgnoreCase);
 
     private string GetName(int index)
     {

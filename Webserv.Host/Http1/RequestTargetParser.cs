@@ -4,7 +4,7 @@ using Webserv.Abstractions.Http;
 namespace Webserv.Host.Http1;
 
 /// <summary>
-/// Takes request-targets apart: origin-form, absolute-form for http, and asterisk-form (RFC 9112 section 3.2), with the path
+/// Takes request-targets apart: origin-form, absolute-form for http and https, and asterisk-form (RFC 9112 section 3.2), with the path
 /// decoded as UTF-8, repeated slashes merged and dot segments removed (RFC 3986 section 5.2.4). An encoded slash, and octets
 /// that are no UTF-8, stay encoded.
 /// </summary>
@@ -27,15 +27,17 @@ internal static class RequestTargetParser
             return method == HttpMethods.Options ? new RequestTarget(raw, "*", "", null) : null;
         }
 
-        const string Http = "http://";
-        if (!raw.StartsWith(Http, StringComparison.OrdinalIgnoreCase))
+        var start = raw.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? "http://".Length
+            : raw.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? "https://".Length
+            : 0;
+        if (start == 0)
         {
             return null;
         }
 
-        var end = raw.AsSpan(Http.Length).IndexOfAny('/', '?');
-        var authority = end < 0 ? raw[Http.Length..] : raw.Substring(Http.Length, end);
-        var rest = end < 0 ? "/" : raw[(Http.Length + end)..];
+        var end = raw.AsSpan(start).IndexOfAny('/', '?');
+        var authority = end < 0 ? raw[start..] : raw.Substring(start, end);
+        var rest = end < 0 ? "/" : raw[(start + end)..];
         return authority.Length == 0 ? null : ParseOrigin(raw, rest[0] == '?' ? "/" + rest : rest, authority);
     }
 

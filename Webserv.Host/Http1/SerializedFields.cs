@@ -12,13 +12,14 @@ internal sealed class SerializedFields
     private readonly byte[] _bytes;
     private bool _isTouched;
 
-    private SerializedFields(string[] names, string[] values, byte[] bytes, bool hasDate, bool hasServer)
+    private SerializedFields(string[] names, string[] values, byte[] bytes, bool hasDate, bool hasServer, bool hasUpgrade)
     {
         _names = names;
         _values = values;
         _bytes = bytes;
         HasDate = hasDate;
         HasServer = hasServer;
+        HasUpgrade = hasUpgrade;
     }
 
     /// <summary>The lines, each with its end.</summary>
@@ -30,6 +31,9 @@ internal sealed class SerializedFields
     /// <summary>Whether Server is among them.</summary>
     public bool HasServer { get; }
 
+    /// <summary>Whether Upgrade is among them.</summary>
+    public bool HasUpgrade { get; }
+
     /// <summary>Writes fields out.</summary>
     /// <param name="fields">Fields with one value each.</param>
     public static SerializedFields Create(ResponseFields fields)
@@ -38,7 +42,7 @@ internal sealed class SerializedFields
         string[] values = [.. fields.Values.ToArray().Select(value => value[0]!)];
         var text = string.Concat(names.Zip(values, (name, value) => $"{name}: {value}\r\n"));
         return new SerializedFields(
-            names, values, Encoding.Latin1.GetBytes(text), fields.Contains(Fields.Date), fields.Contains(Fields.Server));
+            names, values, Encoding.Latin1.GetBytes(text), fields.Contains(Fields.Date), fields.Contains(Fields.Server), fields.Contains(Fields.Upgrade));
     }
 
     /// <summary>Notes that it was of use.</summary>

@@ -16,7 +16,9 @@ internal sealed class EntryCondition
     {
         _paths = [.. when.Path.Select(pattern => new PathPattern(pattern))];
         _extensions = [.. when.Extensions];
-        _methods = [.. when.Methods];
+
+        // RFC 9110 section 9.3.2: HEAD asks for what GET would answer, so what guards or answers the one has the other, too.
+        _methods = when.Methods.Contains(HttpMethods.Get) ? [.. when.Methods, HttpMethods.Head] : [.. when.Methods];
         _hosts = [.. when.Hosts.Select(host => new HostPattern(host))];
     }
 

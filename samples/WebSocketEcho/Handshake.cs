@@ -8,6 +8,7 @@ namespace Webserv.Samples.WebSocketEcho;
 /// <summary>The server's side of the opening handshake (RFC 6455 section 4.2).</summary>
 internal static class Handshake
 {
+    public const string Protocol = "websocket";
     private const string Version = "13";
     private const string Suffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private const int KeyLength = 16;
@@ -23,7 +24,10 @@ internal static class Handshake
 
         if (request.Headers["Sec-WebSocket-Version"] != Version)
         {
-            throw new HttpException(426, "another version of WebSocket") { Headers = { ["Sec-WebSocket-Version"] = Version } };
+            throw new HttpException(StatusCodes.UpgradeRequired, "another version of WebSocket")
+            {
+                Headers = { [Fields.Upgrade] = Protocol, ["Sec-WebSocket-Version"] = Version },
+            };
         }
 
         var key = request.Headers["Sec-WebSocket-Key"].ToString();

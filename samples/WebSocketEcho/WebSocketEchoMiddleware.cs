@@ -10,7 +10,6 @@ namespace Webserv.Samples.WebSocketEcho;
 /// <summary>Sends every message back to the WebSocket client that sent it. Requests for anything else go on to the next entry.</summary>
 public sealed partial class WebSocketEchoMiddleware(IOptions<WebSocketEchoOptions> options, ILogger<WebSocketEchoMiddleware> logger) : IMiddleware
 {
-    private const string Protocol = "websocket";
     private const int BufferSize = 4 << 10;
 
     private readonly string[]? _origins = options.Value.Origins?.ToArray();
@@ -23,7 +22,7 @@ public sealed partial class WebSocketEchoMiddleware(IOptions<WebSocketEchoOption
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(next);
         if (context.Request.Method != HttpMethods.Get || context.GetFeature<IUpgradeFeature>() is not { } upgrade
-            || !upgrade.Protocols.Contains(Protocol, StringComparer.OrdinalIgnoreCase))
+            || !upgrade.Protocols.Contains(Handshake.Protocol, StringComparer.OrdinalIgnoreCase))
         {
             await next(context, cancellation).ConfigureAwait(false);
             return;
@@ -31,7 +30,7 @@ public sealed partial class WebSocketEchoMiddleware(IOptions<WebSocketEchoOption
 
         context.Response.Headers["Sec-WebSocket-Accept"] = Handshake.Accept(context.Request, _origins);
         upgrade.IdleTimeout = _idleTimeout;
-        var stream = await upgrade.UpgradeAsync(Protocol, cancellation).ConfigureAwait(false);
+        var stream = await upgrade.UpgradeAsync(Handshake.Protocol, cancellation).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
             using var socket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.Zero });

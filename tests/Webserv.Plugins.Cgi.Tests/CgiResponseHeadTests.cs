@@ -26,6 +26,9 @@ public sealed class CgiResponseHeadTests
     [InlineData("Location:\nA: b\n\n", 200, "A=b")]
     [InlineData("Set-Cookie: a\nSet-Cookie: b\n\n", 200, "Set-Cookie=a|Set-Cookie=b")]
     [InlineData("Connection: close\nKeep-Alive: x\nTransfer-Encoding: chunked\nUpgrade: x\nTrailer: x\nTE: x\nProxy-Connection: x\nDate: x\nServer: x\nA: b\n\n", 200, "A=b")]
+    [InlineData("Status: 426\nUpgrade: websocket\nA: b\n\n", 426, "Upgrade=websocket|A=b")]
+    [InlineData("Upgrade: websocket\nA: b\nupgrade: x/2\nConnection: upgrade\nStatus: 426 Upgrade Required\n\n", 426, "Upgrade=websocket|A=b|upgrade=x/2")]
+    [InlineData("Upgrade: websocket\nA: b\nStatus: 400\n\n", 400, "A=b")]
     [InlineData("X-CGI-Foo: x\nA: b\n\n", 200, "A=b")]
     [InlineData("A: \u00fc\n\n", 200, "A=\u00fc")]
     [InlineData("Content-Length: 12\nA: b\n\n", 200, "A=b")]
@@ -91,6 +94,7 @@ public sealed class CgiResponseHeadTests
     [InlineData("HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n", 302, "Location=/x", null, false)]
     [InlineData("HTTP/1.1 200 OK\r\nDate: x\r\nServer: y\r\nStatus: 404\r\nX-CGI-A: z\r\n\r\n", 200, "Date=x|Server=y|Status=404|X-CGI-A=z", null, false)]
     [InlineData("HTTP/1.1 200 OK\r\nX-Hop: 1\r\nConnection: close, X-HOP\r\nKeep-Alive: x\r\nUpgrade: h2c\r\nA: b\r\n\r\n", 200, "A=b", null, false)]
+    [InlineData("HTTP/1.1 426 Upgrade Required\r\nX-Hop: 1\r\nConnection: Upgrade, X-Hop\r\nUpgrade: websocket\r\nA: b\r\n\r\n", 426, "Upgrade=websocket|A=b", null, false)]
     public void ParseHttp_Head_GivesStatusFieldsAndFraming(string block, int status, string fields, long? length, bool isChunked)
     {
         var head = CgiResponseHead.ParseHttp(Encoding.Latin1.GetBytes(block));

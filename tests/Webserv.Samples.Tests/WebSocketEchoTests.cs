@@ -84,7 +84,9 @@ public sealed class WebSocketEchoTests
         var context = Handshake(out var upgrade).WithHeader(name, new Microsoft.Extensions.Primitives.StringValues(value));
         var response = await host.SendAsync(context, Cancellation);
         Assert.Equal((status, false), (response.StatusCode, upgrade.IsUpgraded));
-        Assert.Equal(status == 426 ? "13" : "", response.Headers["Sec-WebSocket-Version"].ToString());
+        Assert.Equal(
+            status == 426 ? ("13", "websocket") : ("", ""),
+            (response.Headers["Sec-WebSocket-Version"].ToString(), response.Headers["Upgrade"].ToString()));
     }
 
     [Fact]

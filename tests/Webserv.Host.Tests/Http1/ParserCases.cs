@@ -159,7 +159,13 @@ internal static class ParserCases
         yield return With("Expect", "Expect: 100-continue\r\n") with { ExpectsContinue = true };
         yield return With("Expect in other case", "eXPECT: 100-Continue\r\n") with { ExpectsContinue = true };
         yield return RejectWith("Expect something else", "Expect: 200-ok\r\n", RequestRejection.ExpectationUnknown);
-        yield return RejectWith("Expect nothing", "Expect:\r\n", RequestRejection.ExpectationUnknown);
+        yield return With("Expect nothing", "Expect:\r\n");
+        yield return With("Expect empty elements", "Expect: ,\t, ,\r\n");
+        yield return With("Expect in a list", "Expect: ,100-continue ,\t, 100-Continue\r\n") with { ExpectsContinue = true };
+        yield return With("Expect in two lines", "Expect: 100-continue\r\nExpect:\r\n") with { ExpectsContinue = true };
+        yield return RejectWith("Expect something else in a list", "Expect: 100-continue, 100-continue=x\r\n", RequestRejection.ExpectationUnknown);
+        yield return RejectWith("Expect something else in another line", "Expect: 100-continue\r\nExpect: x\r\n", RequestRejection.ExpectationUnknown);
+        yield return RejectWith("Expect without commas", "Expect: 100-continue 100-continue\r\n", RequestRejection.ExpectationUnknown);
     }
 
     private static IEnumerable<ParserCase> Connections()

@@ -27,6 +27,9 @@ public sealed class RequestTargetParserTests
     [InlineData("http://[::1]:80/", "/", "", "[::1]:80")]
     [InlineData("http://a//b/../%63", "/c", "", "a")]
     [InlineData("http://u@a/", "/", "", "u@a")]
+    [InlineData("https://a", "/", "", "a")]
+    [InlineData("HTTPS://a:444/b/../c?d", "/c", "d", "a:444")]
+    [InlineData("https://a?b/c", "/", "b/c", "a")]
     public void Parse_AbsoluteForm_GivesTheAuthority(string raw, string path, string query, string authority) =>
         Assert.Equal(new RequestTarget(raw, path, query, authority), Parse(raw));
 

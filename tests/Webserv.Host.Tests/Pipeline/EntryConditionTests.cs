@@ -48,12 +48,22 @@ public sealed class EntryConditionTests
     [Theory]
     [InlineData("GET", true)]
     [InlineData("get", false)]
-    [InlineData("HEAD", false)]
-    public void IsMatch_Method_IsCaseSensitive(string method, bool matches) =>
+    [InlineData("HEAD", true)]
+    [InlineData("head", false)]
+    [InlineData("POST", false)]
+    public void IsMatch_Method_IsCaseSensitiveAndGetIncludesHead(string method, bool matches) =>
         Assert.Equal(matches, Matches(new WhenOptions { Methods = ["GET", "PUT"] }, method: method));
 
     [Theory]
+    [InlineData("HEAD", "HEAD", true)]
+    [InlineData("HEAD", "GET", false)]
+    [InlineData("POST", "HEAD", false)]
+    public void IsMatch_MethodsWithoutGet_AreThoseThatAreThere(string listed, string method, bool matches) =>
+        Assert.Equal(matches, Matches(new WhenOptions { Methods = [listed] }, method: method));
+
+    [Theory]
     [InlineData("/p/a.php", "GET", "h", true)]
+    [InlineData("/p/a.php", "HEAD", "h", true)]
     [InlineData("/q/a.php", "GET", "h", false)]
     [InlineData("/p/a.txt", "GET", "h", false)]
     [InlineData("/p/a.php", "PUT", "h", false)]

@@ -1,6 +1,7 @@
 using Webserv.Abstractions.Configuration;
 using Webserv.Abstractions.Http;
 using Webserv.Host.Configuration;
+using Webserv.Host.Proxies;
 using Webserv.Host.Tests.Server;
 
 namespace Webserv.Host.Tests.Protocol;
@@ -18,17 +19,22 @@ internal static class ConformanceSite
         setup.Limits.MaxRequestFields = 20;
         setup.Limits.MaxDrainSize = 500;
 
+        // The clients are a proxy that may say which scheme was asked for.
+        setup.Proxies = new ProxiesOptions { TrustedNetworks = new NetworkSet([ThisMachine()], includesUnix: false) };
+
         // Nothing here is about time, and a busy machine is slow.
         setup.Limits.RequestHeadTimeout = setup.Limits.RequestBodyTimeout = TimeSpan.FromMinutes(5);
         setup.Map("/echo", EchoAsync);
         setup.Map("/length", (context, cancellation) => context.Response.WriteTextAsync($"{context.Request.ContentLength?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "unknown"}", cancellation: cancellation));
         setup.Map("/trailers", TrailersAsync);
+        setup.Map("/fields", FieldsAsync);
         setup.Map("/stream", StreamAsync);
         setup.Map("/close", (context, _) =>
         {
             context.Response.Headers["Connection"] = "close";
             return Task.CompletedTask;
         });
+        setup.Map("/upgrade", (_, _) => throw new HttpException(426, "another protocol") { Headers = { ["Upgrade"] = "x/2" } });
         foreach (var status in new[] { 200, 204, 205, 304 })
         {
             setup.Map($"/status/{status}", async (context, cancellation) =>
@@ -38,6 +44,7 @@ internal static class ConformanceSite
             });
         }
 
+        setup.Add(setup.Entry((_, _, _) => throw new HttpException(StatusCodes.Forbidden, "guarded"), new WhenOptions { Path = ["/guarded"], Methods = ["GET"] }));
         var only = setup.Entry(
             (context, _, cancellation) => context.Response.WriteTextAsync(context.Request.Method, cancellation: cancellation),
             new WhenOptions { Path = ["/only"] });
@@ -59,11 +66,20 @@ internal static class ConformanceSite
         });
     }
 
+    private static Network ThisMachine() => Network.Parse("127.0.0.1", out var network) is null ? network : throw new FormatException();
+
     private static Task PassAsync(
         IHttpContext context, Webserv.Abstractions.Pipeline.RequestDelegate next, CancellationToken cancellation, params string[] methods)
     {
         context.GetFeature<IAllowedMethodsFeature>()!.Add(methods);
         return next(context, cancellation);
+    }
+
+    private static Task FieldsAsync(IHttpContext context, CancellationToken cancellation)
+    {
+        var fields = context.Request.Headers;
+        return context.Response.WriteTextAsync(
+            $"{fields.Count} {fields.Contains("host")} {fields["HOST"]} {string.Join(' ', fields.Select(field => $"{field.Key}={field.Value}"))}", cancellation: cancellation);
     }
 
     private static Task EchoAsync(IHttpContext context, CancellationToken cancellation) =>

@@ -138,6 +138,20 @@ public abstract partial class ServerTests
     }
 
     [Fact]
+    public async Task LocalRedirect_OfAbsoluteForm_KeepsItsHost()
+    {
+        await using var rig = await StartAsync(setup =>
+        {
+            setup.Map("/from", (context, cancellation) => context.GetFeature<ILocalRedirectFeature>()!.RedirectAsync("/to", cancellation));
+            setup.Map("/to", (context, cancellation) =>
+                context.Response.WriteTextAsync($"{context.Request.Host} {context.Request.Headers["Host"]}", cancellation: cancellation));
+        });
+        using var client = await rig.ConnectAsync();
+        await client.SendAsync("GET http://b:81/from HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+        Assert.Equal("b:81 b:81", (await client.ReadAsync()).Text);
+    }
+
+    [Fact]
     public async Task LocalRedirect_InALoopOrMalformed_Is500()
     {
         var count = 0;

@@ -239,6 +239,41 @@ public abstract partial class ServerTests
     }
 
     [Fact]
+    public async Task HttpsTarget_OfAConnectionThatIsHttps_IsServed()
+    {
+        await using var rig = await StartAsync(BehindProxy);
+        using var secured = await rig.ConnectAsync();
+        await secured.SendAsync((byte[])[
+            .. WithChecksum(Client("203.0.113.7", 50002, "198.51.100.2", 443, Extension(0x20, 1, 0, 0, 0, 0))), .. Encoding.ASCII.GetBytes(GetHttps() + Get)]);
+        Assert.EndsWith(", https www.example.com:444, False", (await secured.ReadAsync()).Text, StringComparison.Ordinal);
+        Assert.EndsWith(", https localhost, False", (await secured.ReadAsync()).Text, StringComparison.Ordinal);
+
+        using var plain = await rig.ConnectAsync();
+        await plain.SendAsync(TextHeader + GetHttps());
+        Assert.Equal(421, (await plain.ReadAsync()).Status);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", "X-Forwarded-Proto: https\r\n", 200)]
+    [InlineData("127.0.0.1", "X-Forwarded-For: 192.0.2.1, 192.0.2.2\r\nX-Forwarded-Proto: http, https\r\n", 200)]
+    [InlineData("127.0.0.1", "X-Forwarded-Proto: http\r\n", 421)]
+    [InlineData("127.0.0.1", "Forwarded: proto=https\r\n", 421)]
+    [InlineData("127.0.0.1", "", 421)]
+    [InlineData("10.0.0.0/8", "X-Forwarded-Proto: https\r\n", 421)]
+    public async Task HttpsTarget_ByForwardedScheme_CountsFromTrustedProxies(string trusted, string fields, int status)
+    {
+        await using var rig = await StartAsync(BehindProxyOf(Trusting(trusted)));
+        using var client = await rig.ConnectAsync();
+        await client.SendAsync(GetHttps(fields));
+        var response = await client.ReadAsync();
+        Assert.Equal(status, response.Status);
+        if (status == 200)
+        {
+            Assert.EndsWith(", https www.example.com:444, True", response.Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Forwarded_PipelinedRequests_EachHasItsClient()
     {
         await using var rig = await StartAsync(BehindProxyOf(Trusting("127.0.0.1")));
@@ -352,6 +387,8 @@ public abstract partial class ServerTests
         Assert.Equal(403, (await client.GetAsync("/", "X-Forwarded-For: 192.0.2.1\r\n")).Status);
         Assert.Contains(rig.Logs.Entries, entry => entry.Message.EndsWith(": 192.0.2.1: GET /: 403: no entry", StringComparison.Ordinal));
     }
+
+    private static string GetHttps(string fields = "") => $"GET https://www.example.com:444/ HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n";
 
     private static void BehindProxy(ServerSetup setup) => BehindProxyOf(Spoken("127.0.0.1"))(setup);
 

@@ -47,6 +47,29 @@ public abstract partial class ServerTests
     }
 
     [Fact]
+    public async Task Upgrade_FieldOfAnyAnswer_IsNamedInConnection()
+    {
+        // Several times: what answers look like is remembered from the second on.
+        await using var rig = await StartAsync(setup =>
+        {
+            setup.Map("/", (context, cancellation) =>
+            {
+                context.Response.Headers["Upgrade"] = "echo";
+                return context.Response.WriteTextAsync("hi", cancellation: cancellation);
+            });
+            setup.Map("/none", Text("none"));
+        });
+        using var client = await rig.ConnectAsync();
+        for (var round = 0; round < 4; round++)
+        {
+            var response = await client.GetAsync("/");
+            Assert.Equal((200, "hi", "echo", "upgrade"), (response.Status, response.Text, response["Upgrade"], response["Connection"]));
+            var other = await client.GetAsync("/none");
+            Assert.Equal(("none", null, null), (other.Text, other["Upgrade"], other["Connection"]));
+        }
+    }
+
+    [Fact]
     public async Task Upgrade_BehindPipelinedRequests_ComesAfterTheirAnswers()
     {
         await using var rig = await StartAsync(setup =>

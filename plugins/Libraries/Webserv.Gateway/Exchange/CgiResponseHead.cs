@@ -18,7 +18,7 @@ internal sealed class CgiResponseHead
     // The connection is the server's.
     private static readonly HashSet<string> OfConnection = new(StringComparer.OrdinalIgnoreCase)
     {
-        Fields.Connection, Fields.KeepAlive, Fields.TransferEncoding, Fields.TE, Fields.Trailer, Fields.Upgrade, "Proxy-Connection",
+        Fields.Connection, Fields.KeepAlive, Fields.TransferEncoding, Fields.TE, Fields.Trailer, "Proxy-Connection",
     };
 
     private readonly List<KeyValuePair<string, string>> _fields = [];
@@ -119,6 +119,12 @@ internal sealed class CgiResponseHead
             lines++;
         }
 
+        if (Status != StatusCodes.UpgradeRequired)
+        {
+            // RFC 9110 section 15.5.22: 426 says which protocols it takes. Elsewhere they are an offer for a connection that is the server's.
+            _fields.RemoveAll(static field => IsUpgrade(field.Key));
+        }
+
         return lines;
     }
 
@@ -137,7 +143,7 @@ internal sealed class CgiResponseHead
             ContentLength = null;
         }
 
-        _fields.RemoveAll(field => _ofHop.Contains(field.Key));
+        _fields.RemoveAll(field => _ofHop.Contains(field.Key) && !IsUpgrade(field.Key));
     }
 
     private void Add(ReadOnlySpan<byte> line)
@@ -218,6 +224,8 @@ internal sealed class CgiResponseHead
             _ofHop.UnionWith(list);
         }
     }
+
+    private static bool IsUpgrade(string name) => name.Equals(Fields.Upgrade, StringComparison.OrdinalIgnoreCase);
 
     // Date and Server are the server's, as nginx has it; what begins with X-CGI- is for it alone (section 6.3.5).
     private static bool IsServers(string name) =>

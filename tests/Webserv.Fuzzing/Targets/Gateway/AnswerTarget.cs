@@ -10,7 +10,7 @@ internal sealed class AnswerTarget : IFuzzTarget
 {
     private static readonly SearchValues<char> NoToken = SearchValues.Create(" \t\r\n:\0");
     private static readonly string[] OfConnection =
-        [Fields.Connection, Fields.KeepAlive, Fields.TransferEncoding, Fields.TE, Fields.Trailer, Fields.Upgrade, Fields.ContentLength];
+        [Fields.Connection, Fields.KeepAlive, Fields.TransferEncoding, Fields.TE, Fields.Trailer, Fields.ContentLength];
 
     /// <inheritdoc />
     public string Name => "answer";
@@ -86,6 +86,8 @@ internal sealed class AnswerTarget : IFuzzTarget
         foreach (var (name, value) in head.Lines)
         {
             BrokenPropertyException.ThrowUnless(!OfConnection.Contains(name, StringComparer.OrdinalIgnoreCase), "a field of the connection");
+            BrokenPropertyException.ThrowUnless(
+                head.Status == StatusCodes.UpgradeRequired || !name.Equals(Fields.Upgrade, StringComparison.OrdinalIgnoreCase), "Upgrade without 426");
             BrokenPropertyException.ThrowUnless(name.Length > 0 && Ascii.IsValid(name) && !name.AsSpan().ContainsAny(NoToken), "a name that is a token");
             BrokenPropertyException.ThrowUnless(!value.AsSpan().ContainsAny('\r', '\n', '\0'), "a value on one line");
         }
