@@ -12,7 +12,7 @@ namespace Webserv.Testing.Http;
 
 /// <summary>
 /// A request and its recorded response. It keeps the rules of the contract as the server does: fields are checked, a
-/// response that has started is read-only, a body that does not match its length throws.
+/// response that has started is read-only, a body that does not match its length throws, as does one that is read or written synchronously.
 /// </summary>
 /// <example>
 /// <code>
@@ -138,7 +138,7 @@ public sealed class TestHttpContext : IHttpContext
     }
 
     /// <summary>Gives the request a body from a stream.</summary>
-    /// <param name="stream">Read when the middleware reads the body, not disposed.</param>
+    /// <param name="stream">Read, asynchronously, when the middleware reads the body; not disposed.</param>
     /// <param name="contentType">The media type, or <see langword="null"/> for none.</param>
     /// <param name="length">
     /// The declared length; <see langword="null"/> for a chunked body. Where the stream ends before it, reading throws 400 as

@@ -33,11 +33,8 @@ internal sealed class TestRequestBody(Stream source, long? length) : ReadOnlyStr
     /// <summary>Lets the client reset the connection behind so many bytes.</summary>
     public void Break(long bytes, TestClientFault fault) => (_breaksAt, _fault) = (bytes, fault);
 
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        var limit = Before(count);
-        return After(source.Read(buffer, offset, limit), limit);
-    }
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("Request bodies are read asynchronously.");
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
