@@ -299,7 +299,7 @@ public sealed class TestHttpContext : IHttpContext
 
     /// <summary>
     /// Serves the request with a middleware as the server does: an <see cref="HttpException"/> becomes its status, and the
-    /// response is completed. Any other exception comes out.
+    /// response is completed. Any other exception comes out, also one that is thrown when the response is completed.
     /// </summary>
     /// <param name="middleware">The middleware under test.</param>
     /// <param name="cancellation">Handed to the middleware.</param>
@@ -311,34 +311,85 @@ public sealed class TestHttpContext : IHttpContext
     }
 
     /// <summary>Serves the request with a pipeline, otherwise like <see cref="SendAsync(IMiddleware, CancellationToken)"/>.</summary>
-    public async Task<TestHttpResponse> SendAsync(RequestDelegate pipeline, CancellationToken cancellation = default)
+    public Task<TestHttpResponse> SendAsync(RequestDelegate pipeline, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
+        return ServeAsync(pipeline, TakeStatusAsync, cancellation);
+    }
+
+    /// <summary>Serves the request and completes the response.</summary>
+    /// <param name="pipeline">What answers.</param>
+    /// <param name="fail">Answers for what is thrown on the way.</param>
+    /// <param name="cancellation">Handed to both.</param>
+    internal async Task<TestHttpResponse> ServeAsync(RequestDelegate pipeline, TestFailureHandler fail, CancellationToken cancellation)
+    {
         using var linked = _fault is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellation, _fault.Token);
+        var token = linked?.Token ?? cancellation;
         try
         {
-            await pipeline(this, linked?.Token ?? cancellation).ConfigureAwait(false);
+            await pipeline(this, token).ConfigureAwait(false);
         }
         catch (Exception) when (ClientIsGone)
         {
             // What a client breaks off is no failure of the server, whatever the middleware makes of it.
         }
-        catch (HttpException exception) when (!Response.HasStarted)
+        catch (Exception exception)
         {
-            Response.Reset(exception);
+            if (!await fail(exception, isSecond: false, token).ConfigureAwait(false))
+            {
+                throw;
+            }
         }
 
-        if (ClientIsGone)
+        // What answers for a failure of the completion may fail when it is completed itself.
+        for (var isSecond = false; !await TryCompleteAsync(fail, isSecond, token).ConfigureAwait(false); isSecond = true)
         {
-            Response.Cut();
         }
 
-        await Response.CompleteAsync().ConfigureAwait(false);
         (GetFeature<IUpgradeFeature>() as TestUpgradeFeature)?.End();
         return Response;
     }
 
     internal void Visit(string name) => _visited.Add(name);
+
+    /// <returns>Whether the response is complete, or cut.</returns>
+    private async Task<bool> TryCompleteAsync(TestFailureHandler fail, bool isSecond, CancellationToken cancellation)
+    {
+        if (ClientIsGone)
+        {
+            Response.Cut();
+        }
+
+        try
+        {
+            await Response.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (Exception) when (ClientIsGone)
+        {
+            Response.Cut();
+        }
+        catch (Exception exception)
+        {
+            if (!await fail(exception, isSecond, cancellation).ConfigureAwait(false))
+            {
+                throw;
+            }
+        }
+
+        return Response.IsComplete;
+    }
+
+    /// <summary>Makes a status of what is one; everything else comes out.</summary>
+    private Task<bool> TakeStatusAsync(Exception exception, bool isSecond, CancellationToken cancellation)
+    {
+        if (isSecond || Response.HasStarted || exception is not HttpException status)
+        {
+            return Task.FromResult(false);
+        }
+
+        Response.Reset(status);
+        return Task.FromResult(true);
+    }
 
     /// <summary>Makes it a request of the server's own for another target.</summary>
     internal void BecomeLocal(RequestTarget target)

@@ -1,6 +1,7 @@
 using System.Text;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
+using Webserv.Host.Http1;
 
 namespace Webserv.Testing.Http;
 
@@ -149,7 +150,9 @@ public sealed class TestHttpResponse : IHttpResponse
     /// Ends the response as the server does when the pipeline ends: starts it where it has not started, gives it its length
     /// and compares what was written with it. Does nothing the second time.
     /// </summary>
-    /// <exception cref="InvalidOperationException">Less was written than <see cref="ContentLength"/>: a server would end the connection.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Less was written than <see cref="ContentLength"/>: a server answers with 500, or ends the connection where the response has started.
+    /// </exception>
     public async Task CompleteAsync()
     {
         if (IsComplete)
@@ -157,15 +160,22 @@ public sealed class TestHttpResponse : IHttpResponse
             return;
         }
 
+        if (!HasStarted)
+        {
+            await RunStartingAsync().ConfigureAwait(false);
+        }
+
+        // Before the start, so that a status can still take its place.
+        if (_contentLength is { } length && _body.Written < length && !_isHead && !HasNoContent)
+        {
+            throw new InvalidOperationException($"{_body.Written} bytes were written where ContentLength is {length}.");
+        }
+
         await StartAsync().ConfigureAwait(false);
         IsComplete = true;
         if (_contentLength is null && !HasNoContent)
         {
             _contentLength = _body.Written;
-        }
-        else if (_contentLength is { } length && _body.Written < length && !_isHead && !HasNoContent)
-        {
-            throw new InvalidOperationException($"{_body.Written} bytes were written where ContentLength is {length}.");
         }
     }
 
@@ -176,15 +186,16 @@ public sealed class TestHttpResponse : IHttpResponse
             return;
         }
 
-        while (_onStarting.TryPop(out var callback))
+        await RunStartingAsync().ConfigureAwait(false);
+        if (HasStarted)
         {
-            await callback().ConfigureAwait(false);
+            return; // One of the callbacks flushed.
         }
 
         if (StatusOverride != 0 && _statusCode == StatusCodes.Ok)
         {
             _statusCode = StatusOverride;
-            foreach (var name in (string[])[Fields.ETag, Fields.LastModified, Fields.AcceptRanges])
+            foreach (var name in ErrorPageFields.Dropped)
             {
                 _headers.SetUnchecked(name, default);
             }
@@ -273,6 +284,14 @@ public sealed class TestHttpResponse : IHttpResponse
 
         await _body.WriteAsync(bytes, cancellation).ConfigureAwait(false);
         await StartAsync().ConfigureAwait(false);
+    }
+
+    private async Task RunStartingAsync()
+    {
+        while (_onStarting.TryPop(out var callback))
+        {
+            await callback().ConfigureAwait(false);
+        }
     }
 
     private void ThrowIfStarted()
