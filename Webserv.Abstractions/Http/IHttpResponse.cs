@@ -27,7 +27,7 @@ public interface IHttpResponse
     long? ContentLength { get; set; }
 
     /// <summary>
-    /// The body. Writes are buffered up to some KiB; <c>FlushAsync</c> sends what is there. For HEAD, 204 and 304 what is
+    /// The body. Writes are buffered up to some KiB; <c>FlushAsync</c> sends what is there. For HEAD, 204, 205 and 304 what is
     /// written is counted and thrown away. More or less than <see cref="ContentLength"/> is answered with 500 while the response has not started,
     /// and ends the connection afterwards.
     /// </summary>

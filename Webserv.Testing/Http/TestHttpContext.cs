@@ -167,6 +167,17 @@ public sealed class TestHttpContext : IHttpContext
     }
 
     /// <summary>
+    /// Sets the most bytes that the body may have, as <c>MaxRequestBodySize</c> of a virtual server or an entry does. It is 1 MB unless it is set.
+    /// </summary>
+    /// <param name="bytes">0 or more; <see langword="null"/> for no limit.</param>
+    public TestHttpContext WithMaxBodySize(long? bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes.GetValueOrDefault(), nameof(bytes));
+        Request.MaxBodySize = bytes;
+        return this;
+    }
+
+    /// <summary>
     /// Lets the client reset the connection when it has sent so many bytes of the body, which is set before: what reads further throws
     /// <see cref="IOException"/>, the token that <see cref="SendAsync(RequestDelegate, CancellationToken)"/> hands out is cancelled, and the
     /// response is cut.

@@ -60,7 +60,8 @@ public sealed class TestHttpRequest : IHttpRequest
     /// <summary>The body. Reading past <see cref="MaxBodySize"/> throws 413, a body shorter than its declared length 400.</summary>
     public Stream Body => _body;
 
-    /// <inheritdoc/>
+    /// <summary>The most bytes that the body may have, or <see langword="null"/> for no limit; 1 MB, the server's default, unless it is set.</summary>
+    /// <exception cref="InvalidOperationException">Set after the body was read from.</exception>
     public long? MaxBodySize
     {
         get => _body.MaxSize;
@@ -88,7 +89,7 @@ public sealed class TestHttpRequest : IHttpRequest
     {
         Method = Method == HttpMethods.Head ? HttpMethods.Head : HttpMethods.Get;
         (RawTarget, Path, Query) = (target.Raw, target.Path, target.Query);
-        (_body, ContentLength) = (new TestRequestBody(Stream.Null, 0), 0);
+        (_body, ContentLength) = (new TestRequestBody(Stream.Null, 0) { MaxSize = _body.MaxSize }, 0);
         foreach (var name in (string[])[Abstractions.Http.Fields.IfMatch, Abstractions.Http.Fields.IfNoneMatch, Abstractions.Http.Fields.IfModifiedSince, Abstractions.Http.Fields.IfUnmodifiedSince, Abstractions.Http.Fields.IfRange, Abstractions.Http.Fields.Range])
         {
             Fields.SetUnchecked(name, default);

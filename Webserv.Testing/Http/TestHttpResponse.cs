@@ -74,13 +74,13 @@ public sealed class TestHttpResponse : IHttpResponse
     /// </summary>
     public bool IsCut { get; private set; }
 
-    /// <summary>What a client got, or gets when the response ends here: nothing for HEAD, 204 and 304.</summary>
-    public byte[] BodyBytes => _isHead || HasNoContent ? [] : _body.ToArray();
+    /// <summary>What a client got, or gets when the response ends here: nothing for HEAD, 204, 205 and 304.</summary>
+    public byte[] BodyBytes => IsDiscarded ? [] : _body.ToArray();
 
     /// <summary><see cref="BodyBytes"/> read as UTF-8.</summary>
     public string BodyText => Encoding.UTF8.GetString(BodyBytes);
 
-    /// <summary>The bytes that the middleware wrote, those of HEAD, 204 and 304 included.</summary>
+    /// <summary>The bytes that the middleware wrote, those of HEAD, 204, 205 and 304 included.</summary>
     public long BytesWritten => _body.Written;
 
     /// <summary>The files that were sent, in order; their bytes are in <see cref="BodyBytes"/> too.</summary>
@@ -95,7 +95,10 @@ public sealed class TestHttpResponse : IHttpResponse
     /// <summary>Whether it is an error that nobody wrote a body for.</summary>
     internal bool NeedsPage => StatusCode >= 400 && !HasStarted && BytesWritten == 0 && ContentLength is null;
 
-    private bool HasNoContent => _statusCode is StatusCodes.NoContent or StatusCodes.NotModified;
+    private bool HasNoContent => _statusCode is StatusCodes.NoContent or StatusCodes.ResetContent or StatusCodes.NotModified;
+
+    /// <summary>Whether nobody gets what is written: it is counted and thrown away, and need not fit its length.</summary>
+    private bool IsDiscarded => _isHead || HasNoContent;
 
     /// <summary>The response as text: status, fields and body, a line each; for messages and comparisons.</summary>
     public override string ToString()
@@ -166,7 +169,7 @@ public sealed class TestHttpResponse : IHttpResponse
         }
 
         // Before the start, so that a status can still take its place.
-        if (_contentLength is { } length && _body.Written < length && !_isHead && !HasNoContent)
+        if (_contentLength is { } length && _body.Written < length && !IsDiscarded)
         {
             throw new InvalidOperationException($"{_body.Written} bytes were written where ContentLength is {length}.");
         }
@@ -201,6 +204,13 @@ public sealed class TestHttpResponse : IHttpResponse
             }
         }
 
+        // RFC 9110: 204 has no length, 205 has the length 0 (sections 15.3.5 and 15.3.6).
+        _contentLength = _statusCode switch
+        {
+            StatusCodes.NoContent => null,
+            StatusCodes.ResetContent => 0,
+            _ => _contentLength,
+        };
         HasStarted = true;
         _headers.IsReadOnly = true;
     }
@@ -227,7 +237,7 @@ public sealed class TestHttpResponse : IHttpResponse
             throw new InvalidOperationException("The response is complete.");
         }
 
-        if (written > _contentLength)
+        if (written > _contentLength && !IsDiscarded)
         {
             throw new InvalidOperationException($"{written} bytes were written where ContentLength is {_contentLength}.");
         }

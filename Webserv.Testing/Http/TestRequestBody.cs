@@ -5,8 +5,11 @@ namespace Webserv.Testing.Http;
 /// <summary>The body as the server hands it out: bounded by its length and by the limit.</summary>
 internal sealed class TestRequestBody(Stream source, long? length) : ReadOnlyStream
 {
+    // MaxRequestBodySize where a configuration says nothing.
+    private const long DefaultMaxSize = 1 << 20;
+
     private long _read;
-    private long? _maxSize;
+    private long? _maxSize = DefaultMaxSize;
 
     private bool _ended;
     private long? _breaksAt;
