@@ -13,6 +13,7 @@ namespace Webserv.Testing.Http;
 /// <summary>
 /// A request and its recorded response. It keeps the rules of the contract as the server does: fields are checked, a
 /// response that has started is read-only, a body that does not match its length throws, as does one that is read or written synchronously.
+/// A middleware that uses the request when it is over gets <see cref="ObjectDisposedException"/>; the test itself looks at it as long as it likes.
 /// </summary>
 /// <example>
 /// <code>
@@ -37,8 +38,8 @@ public sealed class TestHttpContext : IHttpContext
     /// <exception cref="ArgumentException">The server would answer such a target with 400.</exception>
     public TestHttpContext(string method, string target)
     {
-        Request = new TestHttpRequest(method, target);
-        Response = new TestHttpResponse(method);
+        Request = new TestHttpRequest(method, target, Gate);
+        Response = new TestHttpResponse(method, Gate);
         TraceId = "test-" + Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
         _trailers = new TestTrailersFeature(Request);
         _features[typeof(IUserFeature)] = new TestUserFeature();
@@ -67,10 +68,10 @@ public sealed class TestHttpContext : IHttpContext
     /// <summary>The generation that serves the request, as middleware see it by <see cref="IGenerationFeature"/>.</summary>
     public TestGenerationFeature Generation { get; } = new();
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpContext.TraceId"/>
     public string TraceId { get; }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpContext.Items"/>
     public IDictionary<object, object?> Items => _items ??= [];
 
     /// <summary>
@@ -93,7 +94,26 @@ public sealed class TestHttpContext : IHttpContext
 
     IHttpResponse IHttpContext.Response => Response;
 
-    IConnectionInfo IHttpContext.Connection => Connection;
+    IConnectionInfo IHttpContext.Connection => Inside.Connection;
+
+    IVirtualServer IHttpContext.VirtualServer => Inside.VirtualServer;
+
+    string IHttpContext.TraceId => Inside.TraceId;
+
+    IDictionary<object, object?> IHttpContext.Items => Inside.Items;
+
+    /// <summary>Shuts the middleware out when the request is over.</summary>
+    internal TestRequestGate Gate { get; } = new();
+
+    /// <summary>Itself, for middleware, as long as the request is not over.</summary>
+    private TestHttpContext Inside
+    {
+        get
+        {
+            Gate.Enter();
+            return this;
+        }
+    }
 
     /// <summary>Makes a GET.</summary>
     public static TestHttpContext Get(string target) => new(HttpMethods.Get, target);
@@ -303,10 +323,14 @@ public sealed class TestHttpContext : IHttpContext
         return this;
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpContext.GetFeature"/>
     public TFeature? GetFeature<TFeature>()
         where TFeature : class =>
         _features.GetValueOrDefault(typeof(TFeature)) as TFeature;
+
+    TFeature? IHttpContext.GetFeature<TFeature>()
+        where TFeature : class =>
+        Inside.GetFeature<TFeature>();
 
     /// <summary>
     /// Serves the request with a middleware as the server does: an <see cref="HttpException"/> becomes its status, and the
@@ -314,7 +338,8 @@ public sealed class TestHttpContext : IHttpContext
     /// </summary>
     /// <param name="middleware">The middleware under test.</param>
     /// <param name="cancellation">Handed to the middleware.</param>
-    /// <returns>The complete response.</returns>
+    /// <returns>The complete response. The request is over then: whatever a middleware uses of it throws <see cref="ObjectDisposedException"/>.</returns>
+    /// <exception cref="InvalidOperationException">The request was sent before: every one needs a context of its own.</exception>
     public Task<TestHttpResponse> SendAsync(IMiddleware middleware, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(middleware);
@@ -334,31 +359,43 @@ public sealed class TestHttpContext : IHttpContext
     /// <param name="cancellation">Handed to both.</param>
     internal async Task<TestHttpResponse> ServeAsync(RequestDelegate pipeline, TestFailureHandler fail, CancellationToken cancellation)
     {
+        if (Gate.IsClosed)
+        {
+            throw new InvalidOperationException("The request is over: make another context for the next one.");
+        }
+
         using var linked = _fault is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellation, _fault.Token);
         var token = linked?.Token ?? cancellation;
         try
         {
-            await pipeline(this, token).ConfigureAwait(false);
-        }
-        catch (Exception) when (ClientIsGone)
-        {
-            // What a client breaks off is no failure of the server, whatever the middleware makes of it.
-        }
-        catch (Exception exception)
-        {
-            if (!await fail(exception, isSecond: false, token).ConfigureAwait(false))
+            try
             {
-                throw;
+                await pipeline(this, token).ConfigureAwait(false);
             }
-        }
+            catch (Exception) when (ClientIsGone)
+            {
+                // What a client breaks off is no failure of the server, whatever the middleware makes of it.
+            }
+            catch (Exception exception)
+            {
+                if (!await fail(exception, isSecond: false, token).ConfigureAwait(false))
+                {
+                    throw;
+                }
+            }
 
-        // What answers for a failure of the completion may fail when it is completed itself.
-        for (var isSecond = false; !await TryCompleteAsync(fail, isSecond, token).ConfigureAwait(false); isSecond = true)
+            // What answers for a failure of the completion may fail when it is completed itself.
+            for (var isSecond = false; !await TryCompleteAsync(fail, isSecond, token).ConfigureAwait(false); isSecond = true)
+            {
+            }
+
+            (GetFeature<IUpgradeFeature>() as TestUpgradeFeature)?.End();
+            return Response;
+        }
+        finally
         {
+            Gate.Close();
         }
-
-        (GetFeature<IUpgradeFeature>() as TestUpgradeFeature)?.End();
-        return Response;
     }
 
     internal void Visit(string name) => _visited.Add(name);

@@ -9,6 +9,9 @@ namespace Webserv.Testing.Http;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The body is memory alone; whoever gave a stream disposes it.")]
 public sealed class TestHttpResponse : IHttpResponse
 {
+    private readonly TestRequestGate _gate;
+    private readonly GuardedFields _guardedFields;
+    private readonly GuardedStream _guardedBody;
     private readonly bool _isHead;
     private readonly TestHeaderCollection _headers;
     private readonly TestResponseBody _body;
@@ -17,14 +20,17 @@ public sealed class TestHttpResponse : IHttpResponse
     private int _statusCode = StatusCodes.Ok;
     private long? _contentLength;
 
-    internal TestHttpResponse(string method)
+    internal TestHttpResponse(string method, TestRequestGate gate)
     {
+        _gate = gate;
         _isHead = method == HttpMethods.Head;
         _headers = new TestHeaderCollection(this);
         _body = new TestResponseBody(this);
+        _guardedFields = new GuardedFields(_headers, gate);
+        _guardedBody = new GuardedStream(_body, gate);
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpResponse.StatusCode"/>
     public int StatusCode
     {
         get => _statusCode;
@@ -37,10 +43,10 @@ public sealed class TestHttpResponse : IHttpResponse
         }
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpResponse.Headers"/>
     public IHeaderCollection Headers => _headers;
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpResponse.ContentLength"/>
     public long? ContentLength
     {
         get => _contentLength;
@@ -56,10 +62,10 @@ public sealed class TestHttpResponse : IHttpResponse
         }
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpResponse.Body"/>
     public Stream Body => _body;
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpResponse.HasStarted"/>
     public bool HasStarted { get; private set; }
 
     /// <summary>Whether the middleware asked for the connection to end after the response, by <c>Connection: close</c>.</summary>
@@ -86,6 +92,24 @@ public sealed class TestHttpResponse : IHttpResponse
     /// <summary>The files that were sent, in order; their bytes are in <see cref="BodyBytes"/> too.</summary>
     public IReadOnlyList<TestSentFile> SentFiles => _sentFiles;
 
+    int IHttpResponse.StatusCode
+    {
+        get => Inside.StatusCode;
+        set => Inside.StatusCode = value;
+    }
+
+    IHeaderCollection IHttpResponse.Headers => _guardedFields;
+
+    long? IHttpResponse.ContentLength
+    {
+        get => Inside.ContentLength;
+        set => Inside.ContentLength = value;
+    }
+
+    Stream IHttpResponse.Body => _guardedBody;
+
+    bool IHttpResponse.HasStarted => Inside.HasStarted;
+
     /// <summary>The status of the error whose page answers.</summary>
     internal int StatusOverride { get; set; }
 
@@ -94,6 +118,16 @@ public sealed class TestHttpResponse : IHttpResponse
 
     /// <summary>Whether it is an error that nobody wrote a body for.</summary>
     internal bool NeedsPage => StatusCode >= 400 && !HasStarted && BytesWritten == 0 && ContentLength is null;
+
+    /// <summary>Itself, for middleware, as long as the request is not over.</summary>
+    private TestHttpResponse Inside
+    {
+        get
+        {
+            _gate.Enter();
+            return this;
+        }
+    }
 
     private bool HasNoContent => _statusCode is StatusCodes.NoContent or StatusCodes.ResetContent or StatusCodes.NotModified;
 
@@ -115,7 +149,7 @@ public sealed class TestHttpResponse : IHttpResponse
         return text.Append('\n').Append(BodyText).Append(IsCut ? "(cut)" : "").ToString();
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpResponse.OnStarting"/>
     public void OnStarting(Func<Task> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
@@ -123,7 +157,7 @@ public sealed class TestHttpResponse : IHttpResponse
         _onStarting.Push(callback);
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpResponse.SendFileAsync(string, long, long?, CancellationToken)"/>
     public async Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellation)
     {
         if (!Path.IsPathFullyQualified(path))
@@ -140,7 +174,7 @@ public sealed class TestHttpResponse : IHttpResponse
         await SendAsync(path, file.Length, offset, count ?? file.Length - offset, cancellation).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpResponse.SendFileAsync(IFileEntry, long, long, CancellationToken)"/>
     public Task SendFileAsync(IFileEntry file, long offset, long count, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -148,6 +182,14 @@ public sealed class TestHttpResponse : IHttpResponse
             ? SendAsync(file.PhysicalPath, file.Length, offset, count, cancellation)
             : throw new ArgumentException($"'{file.PhysicalPath}' is {file.Kind}, not a file.", nameof(file));
     }
+
+    void IHttpResponse.OnStarting(Func<Task> callback) => Inside.OnStarting(callback);
+
+    Task IHttpResponse.SendFileAsync(string path, long offset, long? count, CancellationToken cancellation) =>
+        Inside.SendFileAsync(path, offset, count, cancellation);
+
+    Task IHttpResponse.SendFileAsync(IFileEntry file, long offset, long count, CancellationToken cancellation) =>
+        Inside.SendFileAsync(file, offset, count, cancellation);
 
     /// <summary>
     /// Ends the response as the server does when the pipeline ends: starts it where it has not started, gives it its length
