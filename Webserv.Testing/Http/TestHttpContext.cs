@@ -46,6 +46,8 @@ public sealed class TestHttpContext : IHttpContext
         _features[typeof(IAllowedMethodsFeature)] = _methods;
         _features[typeof(IGenerationFeature)] = Generation;
         _features[typeof(IRequestTrailersFeature)] = _trailers;
+        LocalRedirect = new TestLocalRedirect(this);
+        _features[typeof(ILocalRedirectFeature)] = LocalRedirect;
         Next = (_, _) =>
         {
             NextWasCalled = true;
@@ -104,6 +106,9 @@ public sealed class TestHttpContext : IHttpContext
 
     /// <summary>Shuts the middleware out when the request is over.</summary>
     internal TestRequestGate Gate { get; } = new();
+
+    /// <summary>What middleware see as <see cref="ILocalRedirectFeature"/>, unless the test gives them another.</summary>
+    internal TestLocalRedirect LocalRedirect { get; }
 
     /// <summary>Itself, for middleware, as long as the request is not over.</summary>
     private TestHttpContext Inside
@@ -284,7 +289,10 @@ public sealed class TestHttpContext : IHttpContext
         return this;
     }
 
-    /// <summary>Adds a trailer field, to be seen by <see cref="IRequestTrailersFeature"/> once the body was read to its end.</summary>
+    /// <summary>
+    /// Adds a trailer field, to be seen by <see cref="IRequestTrailersFeature"/> once the body was read to its end. Those that the server
+    /// drops (<c>Authorization</c>, <c>Content-Length</c> and the like) are not seen.
+    /// </summary>
     public TestHttpContext WithTrailer(string name, string value)
     {
         _trailers.Add(name, value);
@@ -293,7 +301,8 @@ public sealed class TestHttpContext : IHttpContext
 
     /// <summary>
     /// Makes it a request to change to another protocol, as a WebSocket client makes it: with Connection and Upgrade, and with
-    /// <see cref="IUpgradeFeature"/>. The client's end is <see cref="TestUpgradeFeature.Client"/>.
+    /// <see cref="IUpgradeFeature"/>. The client's end is <see cref="TestUpgradeFeature.Client"/>. As in the server, middleware see none in a request of
+    /// HTTP/1.0, in one with a body, and behind a local redirect.
     /// </summary>
     /// <param name="protocols">What the client offers; one or more.</param>
     public TestUpgradeFeature WithUpgrade(params string[] protocols)
@@ -312,6 +321,14 @@ public sealed class TestHttpContext : IHttpContext
         return this;
     }
 
+    /// <summary>Takes a capability away that requests have otherwise, for the code of a plugin that does without.</summary>
+    public TestHttpContext WithoutFeature<TFeature>()
+        where TFeature : class
+    {
+        _features.Remove(typeof(TFeature));
+        return this;
+    }
+
     /// <summary>Replaces the rest of the pipeline. <see cref="NextWasCalled"/> works all the same.</summary>
     public TestHttpContext WithNext(RequestDelegate next)
     {
@@ -326,7 +343,7 @@ public sealed class TestHttpContext : IHttpContext
     /// <inheritdoc cref="IHttpContext.GetFeature"/>
     public TFeature? GetFeature<TFeature>()
         where TFeature : class =>
-        _features.GetValueOrDefault(typeof(TFeature)) as TFeature;
+        _features.GetValueOrDefault(typeof(TFeature)) is TFeature feature && (feature is not TestUpgradeFeature || Request.MayUpgrade) ? feature : null;
 
     TFeature? IHttpContext.GetFeature<TFeature>()
         where TFeature : class =>
@@ -350,6 +367,7 @@ public sealed class TestHttpContext : IHttpContext
     public Task<TestHttpResponse> SendAsync(RequestDelegate pipeline, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
+        LocalRedirect.Pipeline = pipeline;
         return ServeAsync(pipeline, TakeStatusAsync, cancellation);
     }
 
@@ -389,7 +407,7 @@ public sealed class TestHttpContext : IHttpContext
             {
             }
 
-            (GetFeature<IUpgradeFeature>() as TestUpgradeFeature)?.End();
+            (_features.GetValueOrDefault(typeof(IUpgradeFeature)) as TestUpgradeFeature)?.End();
             return Response;
         }
         finally

@@ -14,6 +14,7 @@ public sealed class TestHttpRequest : IHttpRequest
     private readonly GuardedFields _guardedFields;
     private TestRequestBody _body = new(Stream.Null, 0);
     private GuardedStream? _guardedBody;
+    private bool _isLocal;
 
     internal TestHttpRequest(string method, string target, TestRequestGate gate)
     {
@@ -104,6 +105,9 @@ public sealed class TestHttpRequest : IHttpRequest
 
     internal TestHeaderCollection Fields { get; }
 
+    /// <summary>Whether the server would let it change to another protocol.</summary>
+    internal bool MayUpgrade => !_isLocal && HttpVersion == System.Net.HttpVersion.Version11 && ContentLength == 0;
+
     internal bool BodyIsAtEnd => _body.IsAtEnd;
 
     /// <summary>Itself, for middleware, as long as the request is not over.</summary>
@@ -128,6 +132,7 @@ public sealed class TestHttpRequest : IHttpRequest
     /// <summary>Makes it a request of the server's own for another target, as for an error page or a local redirect.</summary>
     internal void BecomeLocal(RequestTarget target)
     {
+        _isLocal = true;
         Method = Method == HttpMethods.Head ? HttpMethods.Head : HttpMethods.Get;
         (RawTarget, Path, Query) = (target.Raw, target.Path, target.Query);
         (_body, ContentLength) = (new TestRequestBody(Stream.Null, 0) { MaxSize = _body.MaxSize }, 0);

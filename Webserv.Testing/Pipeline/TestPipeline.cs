@@ -123,7 +123,7 @@ public sealed class TestPipeline(TimeProvider? timeProvider = null) : IAsyncDisp
     {
         ArgumentNullException.ThrowIfNull(context);
         var pipeline = Compile(context);
-        context.WithVirtualServer(VirtualServer).WithFeature<ILocalRedirectFeature>(new TestLocalRedirect(context, pipeline));
+        context.WithVirtualServer(VirtualServer).LocalRedirect.Pipeline = pipeline;
         return context.ServeAsync(
             (_, token) => RunAsync(context, pipeline, token),
             (exception, isSecond, token) => FailAsync(context, pipeline, exception, isSecond, token),
