@@ -17,8 +17,6 @@ public sealed class BlockingCallAnalyzer : DiagnosticAnalyzer
         "System.Threading.Tasks.Task.WaitAll", "System.Threading.Tasks.Task.WaitAny", "System.Diagnostics.Process.WaitForExit",
     ];
 
-    private static readonly HashSet<string> StreamMethods = ["Read", "ReadByte", "ReadExactly", "ReadAtLeast", "Write", "WriteByte", "Flush", "CopyTo"];
-
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rules.Blocking];
 
@@ -29,16 +27,16 @@ public sealed class BlockingCallAnalyzer : DiagnosticAnalyzer
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.RegisterCompilationStartAction(static start =>
         {
-            if (KnownTypes.Of(start.Compilation) is { NonBlocking: { } nonBlocking } known)
+            if (KnownTypes.Of(start.Compilation) is { NonBlocking: { } nonBlocking })
             {
-                start.RegisterOperationAction(operation => Look(operation, known, nonBlocking), OperationKind.Invocation, OperationKind.PropertyReference);
+                start.RegisterOperationAction(operation => Look(operation, nonBlocking), OperationKind.Invocation, OperationKind.PropertyReference);
             }
         });
     }
 
-    private static void Look(OperationAnalysisContext context, KnownTypes known, INamedTypeSymbol nonBlocking)
+    private static void Look(OperationAnalysisContext context, INamedTypeSymbol nonBlocking)
     {
-        if (FindBlocking(context.Operation, known) is { } call && RunsOnTheLoop(context.ContainingSymbol, nonBlocking))
+        if (FindBlocking(context.Operation) is { } call && RunsOnTheLoop(context.ContainingSymbol, nonBlocking) && !IsHandedToAThread(context.Operation))
         {
             context.ReportDiagnostic(Diagnostic.Create(Rules.Blocking, context.Operation.Syntax.GetLocation(), call, context.ContainingSymbol.ContainingType.Name));
         }
@@ -49,15 +47,46 @@ public sealed class BlockingCallAnalyzer : DiagnosticAnalyzer
         member is IMethodSymbol { MethodKind: not (MethodKind.Constructor or MethodKind.StaticConstructor) } and not { Name: "Dispose" or "DisposeAsync" or "InitializeAsync" }
         && member.ContainingType.GetAttributes().Any(attribute => SymbolEqualityComparer.Default.Equals(attribute.AttributeClass, nonBlocking));
 
+    /// <summary>Whether it is in a lambda that is handed to the thread pool, or to a thread of its own.</summary>
+    private static bool IsHandedToAThread(IOperation operation)
+    {
+        for (var current = operation; current is not null; current = current.Parent)
+        {
+            if (current is IAnonymousFunctionOperation && ArgumentOf(current)?.Parent is { } call && RunsElsewhere(call))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static IArgumentOperation? ArgumentOf(IOperation lambda)
+    {
+        var parent = lambda.Parent;
+        while (parent is IDelegateCreationOperation or IConversionOperation or IParenthesizedOperation)
+        {
+            parent = parent.Parent;
+        }
+
+        return parent as IArgumentOperation;
+    }
+
+    private static bool RunsElsewhere(IOperation call) => call switch
+    {
+        IInvocationOperation { TargetMethod: { } method } => (method.ContainingType.Name, method.Name) is ("Task", "Run") or ("TaskFactory", "StartNew") or ("ThreadPool", _)
+            && method.ContainingType.ContainingNamespace.ToDisplayString() is "System.Threading" or "System.Threading.Tasks",
+        IObjectCreationOperation { Type: { } type } => type.ToDisplayString() == "System.Threading.Thread",
+        _ => false,
+    };
+
     /// <returns>What the message calls it; <see langword="null"/> where it does not block.</returns>
-    private static string? FindBlocking(IOperation operation, KnownTypes known) => operation switch
+    private static string? FindBlocking(IOperation operation) => operation switch
     {
         IPropertyReferenceOperation { Property: { Name: "Result" } property } reference when IsTask(property.ContainingType) && !IsKnownToHaveEnded(reference.Instance) => "Result",
         IInvocationOperation { TargetMethod: { Name: "GetResult" } method } invocation when IsAwaiter(method.ContainingType) && !IsKnownToHaveEnded(TaskOf(invocation)) => "GetResult()",
         IInvocationOperation { TargetMethod: { } method } invocation when BlockingMethods.Contains($"{method.ContainingType.ToDisplayString()}.{method.Name}")
             && !IsWithoutWaiting(invocation) && !(method.ContainingType.Name == "Task" && IsKnownToHaveEnded(invocation.Instance)) => $"{method.Name}()",
-        IInvocationOperation { TargetMethod: { } method } invocation when StreamMethods.Contains(method.Name) && method.ContainingType.Is(known.Stream) && invocation.Instance.IsBody(known) =>
-            $"Body.{method.Name}()",
         _ => null,
     };
 

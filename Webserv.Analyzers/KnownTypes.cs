@@ -25,6 +25,10 @@ internal sealed class KnownTypes
 
     public INamedTypeSymbol? Stream => Find("System.IO.Stream");
 
+    public INamedTypeSymbol? TextReader => Find("System.IO.TextReader");
+
+    public INamedTypeSymbol? TextWriter => Find("System.IO.TextWriter");
+
     /// <summary>What a compilation knows; <see langword="null"/> where it does not reference the contract.</summary>
     public static KnownTypes? Of(Compilation compilation)
     {

@@ -26,6 +26,20 @@ internal static class Operations
         }
     }
 
+    /// <summary>
+    /// The operation without what is around it, and for a local that gets a value once, where it is declared, the operation that makes it.
+    /// </summary>
+    public static IOperation Resolve(this IOperation operation)
+    {
+        var current = operation.Unwrap();
+        while (current is ILocalReferenceOperation reference && FindOnlyValue(reference) is { } value)
+        {
+            current = value.Unwrap();
+        }
+
+        return current;
+    }
+
     /// <summary>The local, parameter, field or property that an operation reads; <see langword="null"/> where it is anything else.</summary>
     public static ISymbol? ReferencedSymbol(this IOperation? operation) => operation?.Unwrap() switch
     {
@@ -72,11 +86,42 @@ internal static class Operations
 
     /// <summary>Whether an operation is the body of a request or response.</summary>
     public static bool IsBody(this IOperation? operation, KnownTypes known) =>
-        operation?.Unwrap() is IPropertyReferenceOperation { Property: { Name: "Body" } property }
-        && (property.ContainingType.Is(known.Request) || property.ContainingType.Is(known.Response));
+        operation.IsBodyOf(known.Request) || operation.IsBodyOf(known.Response);
+
+    /// <summary>Whether an operation is the body of what implements a type of the contract.</summary>
+    public static bool IsBodyOf(this IOperation? operation, INamedTypeSymbol? message) =>
+        operation?.Resolve() is IPropertyReferenceOperation { Property: { Name: "Body" } property } && property.ContainingType.Is(message);
 
     /// <summary>Whether an expression is all of a statement: nobody keeps its value.</summary>
     public static bool IsDiscarded(this IOperation operation) =>
         operation.Syntax.Parent is ExpressionStatementSyntax
         || operation.Parent is ISimpleAssignmentOperation { Target: IDiscardOperation };
+
+    /// <summary>The value that a local is declared with; <see langword="null"/> where it has none, or may get another.</summary>
+    private static IOperation? FindOnlyValue(ILocalReferenceOperation reference)
+    {
+        IOperation? value = null;
+        foreach (var operation in reference.Root().Descendants())
+        {
+            switch (operation)
+            {
+                case IVariableDeclaratorOperation declarator when SymbolEqualityComparer.Default.Equals(declarator.Symbol, reference.Local):
+                    value = declarator.Initializer?.Value;
+                    break;
+                case ILocalReferenceOperation other when SymbolEqualityComparer.Default.Equals(other.Local, reference.Local) && MayWrite(other):
+                    return null;
+            }
+        }
+
+        return value;
+    }
+
+    private static bool MayWrite(ILocalReferenceOperation local) => local.Parent switch
+    {
+        IAssignmentOperation assignment => assignment.Target == local,
+        IArgumentOperation argument => argument.Parameter?.RefKind is RefKind.Ref or RefKind.Out,
+        IIncrementOrDecrementOperation or ITupleOperation or IAddressOfOperation => true,
+        IVariableInitializerOperation => local.Syntax.Parent is RefExpressionSyntax,
+        _ => false,
+    };
 }

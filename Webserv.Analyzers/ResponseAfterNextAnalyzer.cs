@@ -34,7 +34,7 @@ public sealed class ResponseAfterNextAnalyzer : DiagnosticAnalyzer
             var operations = block.DescendantsAndSelf().ToArray();
             foreach (var call in operations.OfType<IInvocationOperation>().Where(call => call.TargetMethod.Name == "Invoke" && call.TargetMethod.ContainingType.Is(next)))
             {
-                if (FindAwait(call) is not { } awaited || ScopeOf(awaited.Syntax) is not { } scope)
+                if (!HandsOnItsOwn(call) || FindAwait(call) is not { } awaited || ScopeOf(awaited.Syntax) is not { } scope)
                 {
                     continue;
                 }
@@ -57,6 +57,10 @@ public sealed class ResponseAfterNextAnalyzer : DiagnosticAnalyzer
             }
         }
     }
+
+    /// <summary>Whether those behind get the context that the method got. Who gives them another, which wraps it, decides what goes out.</summary>
+    private static bool HandsOnItsOwn(IInvocationOperation call) =>
+        call.Arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == 0)?.Value.Resolve() is IParameterReferenceOperation;
 
     private static IOperation? FindAwait(IOperation call)
     {
@@ -109,10 +113,16 @@ public sealed class ResponseAfterNextAnalyzer : DiagnosticAnalyzer
         IAssignmentOperation { Target: IPropertyReferenceOperation { Property.IsIndexer: true } indexer } when IsHeaders(indexer.Instance, known) => "setting a field",
         IInvocationOperation { TargetMethod.Name: "Append" } invocation when IsHeaders(invocation.Instance, known) => "adding a field",
         IInvocationOperation { TargetMethod: { Name: "OnStarting" or "SendFileAsync" } method } when method.ContainingType.Is(known.Response) => $"{method.Name}()",
+        IInvocationOperation { TargetMethod: { } method } invocation when WritesBody(invocation, known) => $"Body.{method.Name}()",
+        IInvocationOperation { TargetMethod: { Name: "CopyTo" or "CopyToAsync" } method } invocation when method.ContainingType.Is(known.Stream) && invocation.Arguments[0].Value.IsBodyOf(known.Response) =>
+            $"{method.Name}()",
         IInvocationOperation { TargetMethod: { } method } when SymbolEqualityComparer.Default.Equals(method.ContainingType, known.ResponseExtensions) => $"{method.Name}()",
         _ => null,
     };
 
+    private static bool WritesBody(IInvocationOperation invocation, KnownTypes known) =>
+        invocation.TargetMethod.Name is "Write" or "WriteByte" or "WriteAsync" or "FlushAsync" && invocation.Instance.IsBodyOf(known.Response);
+
     private static bool IsHeaders(IOperation? operation, KnownTypes known) =>
-        operation?.Unwrap() is IPropertyReferenceOperation { Property: { Name: "Headers" } property } && property.ContainingType.Is(known.Response);
+        operation?.Resolve() is IPropertyReferenceOperation { Property: { Name: "Headers" } property } && property.ContainingType.Is(known.Response);
 }

@@ -67,4 +67,14 @@ internal static class Rules
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         helpLinkUri: Page + "webserv006");
+
+    /// <summary>A body that is read or written synchronously.</summary>
+    public static readonly DiagnosticDescriptor SynchronousBody = new(
+        "WEBSERV007",
+        "A body is read or written synchronously",
+        "'{0}' throws NotSupportedException: the bodies of the server are asynchronous, await '{1}'",
+        Category,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: Page + "webserv007");
 }

@@ -116,6 +116,9 @@ public sealed class UnloadingAnalyzer : DiagnosticAnalyzer
             case ("System.Text.Json.JsonSerializer", _) when UsesReflection(method):
                 Report(context, Rules.Cache, $"JsonSerializer.{method.Name}", "use source generation, [JsonSerializable] on a JsonSerializerContext");
                 break;
+            case (_, _) when method.ContainingNamespace?.ToDisplayString() == "System.Net.Http.Json" && UsesReflection(method):
+                Report(context, Rules.Cache, $"{method.ContainingType!.Name}.{method.Name}", "use the overload that takes a JsonTypeInfo of source generation");
+                break;
             case ("System.ComponentModel.DataAnnotations.Validator", _):
                 Report(context, Rules.Cache, $"Validator.{method.Name}", "check the properties in code, or use [OptionsValidator]");
                 break;

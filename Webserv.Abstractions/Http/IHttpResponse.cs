@@ -27,8 +27,9 @@ public interface IHttpResponse
     long? ContentLength { get; set; }
 
     /// <summary>
-    /// The body. Writes are buffered up to some KiB; <c>FlushAsync</c> sends what is there. For HEAD, 204 and 304 what is
-    /// written is counted and thrown away. More or less than <see cref="ContentLength"/> ends the connection.
+    /// The body. Writes are buffered up to some KiB; <c>FlushAsync</c> sends what is there. For HEAD, 204, 205 and 304 what is
+    /// written is counted and thrown away. More or less than <see cref="ContentLength"/> is answered with 500 while the response has not started,
+    /// and ends the connection afterwards.
     /// It is asynchronous only: <c>Write</c> throws <see cref="NotSupportedException"/>, and <c>Flush</c> does nothing. Await each write
     /// before the next, which otherwise may throw <see cref="InvalidOperationException"/>; reading <see cref="IHttpRequest.Body"/> meanwhile is fine.
     /// </summary>

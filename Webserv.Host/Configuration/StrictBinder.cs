@@ -127,35 +127,19 @@ internal sealed class StrictBinder
         {
             if (Items(element, section) is { } items)
             {
-                FillCollection(existing, typeof(ICollection<>).MakeGenericType(element), [element], items.Select(item => new[] { item }));
+                OptionCollections.FillList(existing, element, items);
             }
         }
         else if (OptionShape.DictionaryOf(type) is var (key, value))
         {
             if (Pairs(key, value, section) is { } pairs)
             {
-                var entries = typeof(ICollection<>).MakeGenericType(typeof(KeyValuePair<,>).MakeGenericType(key, value));
-                entries.GetMethod("Clear")!.Invoke(existing, null);
-                var set = typeof(IDictionary<,>).MakeGenericType(key, value).GetProperty("Item")!;
-                foreach (var (name, item) in pairs)
-                {
-                    set.SetValue(existing, item, [name]);
-                }
+                OptionCollections.FillDictionary(existing, key, value, pairs);
             }
         }
         else if (Expect(section, JsonValueKind.Object, "an object { … } is expected here"))
         {
             BindObject(existing, section);
-        }
-    }
-
-    private static void FillCollection(object collection, Type through, Type[] signature, IEnumerable<object?[]> items)
-    {
-        through.GetMethod("Clear")!.Invoke(collection, null);
-        var add = through.GetMethod("Add", signature)!;
-        foreach (var item in items)
-        {
-            add.Invoke(collection, item);
         }
     }
 
@@ -169,13 +153,13 @@ internal sealed class StrictBinder
 
         if (OptionShape.ElementOf(type) is { } element)
         {
-            value = Items(element, section) is { } items ? MakeList(type, element, items) : null;
+            value = Items(element, section) is { } items ? OptionCollections.MakeList(type, element, items) : null;
             return value is not null;
         }
 
         if (OptionShape.DictionaryOf(type) is var (keyType, valueType))
         {
-            value = Pairs(keyType, valueType, section) is { } pairs ? MakeDictionary(type, keyType, valueType, pairs, existing) : null;
+            value = Pairs(keyType, valueType, section) is { } pairs ? OptionCollections.MakeDictionary(type, keyType, valueType, pairs, existing) : null;
             return value is not null;
         }
 
@@ -272,43 +256,6 @@ internal sealed class StrictBinder
         }
 
         return pairs;
-    }
-
-    private static object MakeList(Type type, Type element, List<object?> items)
-    {
-        var definition = type.IsArray ? null : type.GetGenericTypeDefinition();
-        if (type.IsArray || definition == typeof(IReadOnlyList<>) || definition == typeof(IReadOnlyCollection<>) || definition == typeof(IEnumerable<>))
-        {
-            var array = Array.CreateInstance(element, items.Count);
-            for (var i = 0; i < items.Count; i++)
-            {
-                array.SetValue(items[i], i);
-            }
-
-            return array;
-        }
-
-        var made = type.IsInterface
-            ? (definition == typeof(ISet<>) || definition == typeof(IReadOnlySet<>) ? typeof(HashSet<>) : typeof(List<>)).MakeGenericType(element)
-            : type;
-        var list = Activator.CreateInstance(made)!;
-        FillCollection(list, typeof(ICollection<>).MakeGenericType(element), [element], items.Select(item => new[] { item }));
-        return list;
-    }
-
-    private static object MakeDictionary(Type type, Type keyType, Type valueType, List<(object Key, object? Value)> pairs, object? existing)
-    {
-        var made = type.IsInterface ? typeof(Dictionary<,>).MakeGenericType(keyType, valueType) : type;
-        // A default made with a comparer says how its keys compare: that is kept, its entries are not.
-        var comparer = existing?.GetType() == made ? made.GetProperty("Comparer")?.GetValue(existing) : null;
-        var dictionary = comparer is null ? Activator.CreateInstance(made)! : Activator.CreateInstance(made, comparer)!;
-        var item = made.GetProperty("Item")!;
-        foreach (var (key, value) in pairs)
-        {
-            item.SetValue(dictionary, value, [key]);
-        }
-
-        return dictionary;
     }
 
     private bool Expect(IConfigurationSection section, JsonValueKind kind, string message)

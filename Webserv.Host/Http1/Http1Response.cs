@@ -338,13 +338,11 @@ internal sealed partial class Http1Response : IHttpResponse
         var status = _statusCode;
         if (StatusOverride != 0 && status == StatusCodes.Ok)
         {
-            // What the page says of itself does not hold for the resource that was asked for, which may be there in a moment.
             status = StatusOverride;
-            _fields[Fields.CacheControl] = default;
-            _fields[Fields.Expires] = default;
-            _fields[Fields.ETag] = default;
-            _fields[Fields.LastModified] = default;
-            _fields[Fields.AcceptRanges] = default;
+            foreach (var name in ErrorPageFields.Dropped)
+            {
+                _fields[name] = default;
+            }
         }
 
         _context.Timing?.WriteField(_fields);

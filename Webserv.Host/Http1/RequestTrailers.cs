@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Frozen;
 using Microsoft.Extensions.Primitives;
 using Webserv.Abstractions.Http;
 
@@ -16,15 +15,6 @@ internal sealed class RequestTrailers : IHeaderCollection
 
     private const int MaxSize = 8192;
     private const int MaxFields = 100;
-
-    // What frames or routes a message, controls or authenticates a request, describes the content or the path it came.
-    private static readonly FrozenSet<string> Dropped = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase,
-        Fields.ContentLength, Fields.TransferEncoding, Fields.Trailer, Fields.TE, Fields.Connection, Fields.KeepAlive, Fields.Upgrade,
-        "Proxy-Connection", Fields.Host, "Forwarded", "X-Real-IP", "Via", "Cache-Control", "Pragma", "Expect", "Max-Forwards", "Range",
-        "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Authorization", "Proxy-Authorization",
-        "Cookie", "Set-Cookie", "WWW-Authenticate", "Proxy-Authenticate", "Content-Type", "Content-Encoding", "Content-Range",
-        "Content-Location", "Date", "Age", "Expires", "Location", "Retry-After", "Vary", "Warning");
 
     private readonly List<KeyValuePair<string, StringValues>> _fields = [];
     private readonly List<byte> _line = [];
@@ -87,7 +77,7 @@ internal sealed class RequestTrailers : IHeaderCollection
 
     private void Keep(string name, string value)
     {
-        if (Dropped.Contains(name) || name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase))
+        if (TrailerRules.IsDropped(name))
         {
             return;
         }

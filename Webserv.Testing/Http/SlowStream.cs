@@ -12,7 +12,7 @@ internal sealed class SlowStream(byte[] bytes, int pieceSize) : ReadOnlyStream
         return Take(buffer.Span);
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Take(buffer.AsSpan(offset, count));
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private int Take(Span<byte> buffer)
     {

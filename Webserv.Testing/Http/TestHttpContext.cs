@@ -12,7 +12,8 @@ namespace Webserv.Testing.Http;
 
 /// <summary>
 /// A request and its recorded response. It keeps the rules of the contract as the server does: fields are checked, a
-/// response that has started is read-only, a body that does not match its length throws.
+/// response that has started is read-only, a body that does not match its length throws, as does one that is read or written synchronously.
+/// A middleware that uses the request when it is over gets <see cref="ObjectDisposedException"/>; the test itself looks at it as long as it likes.
 /// </summary>
 /// <example>
 /// <code>
@@ -37,14 +38,16 @@ public sealed class TestHttpContext : IHttpContext
     /// <exception cref="ArgumentException">The server would answer such a target with 400.</exception>
     public TestHttpContext(string method, string target)
     {
-        Request = new TestHttpRequest(method, target);
-        Response = new TestHttpResponse(method);
+        Request = new TestHttpRequest(method, target, Gate);
+        Response = new TestHttpResponse(method, Gate);
         TraceId = "test-" + Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
         _trailers = new TestTrailersFeature(Request);
         _features[typeof(IUserFeature)] = new TestUserFeature();
         _features[typeof(IAllowedMethodsFeature)] = _methods;
         _features[typeof(IGenerationFeature)] = Generation;
         _features[typeof(IRequestTrailersFeature)] = _trailers;
+        LocalRedirect = new TestLocalRedirect(this);
+        _features[typeof(ILocalRedirectFeature)] = LocalRedirect;
         Next = (_, _) =>
         {
             NextWasCalled = true;
@@ -67,10 +70,10 @@ public sealed class TestHttpContext : IHttpContext
     /// <summary>The generation that serves the request, as middleware see it by <see cref="IGenerationFeature"/>.</summary>
     public TestGenerationFeature Generation { get; } = new();
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpContext.TraceId"/>
     public string TraceId { get; }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpContext.Items"/>
     public IDictionary<object, object?> Items => _items ??= [];
 
     /// <summary>
@@ -93,7 +96,29 @@ public sealed class TestHttpContext : IHttpContext
 
     IHttpResponse IHttpContext.Response => Response;
 
-    IConnectionInfo IHttpContext.Connection => Connection;
+    IConnectionInfo IHttpContext.Connection => Inside.Connection;
+
+    IVirtualServer IHttpContext.VirtualServer => Inside.VirtualServer;
+
+    string IHttpContext.TraceId => Inside.TraceId;
+
+    IDictionary<object, object?> IHttpContext.Items => Inside.Items;
+
+    /// <summary>Shuts the middleware out when the request is over.</summary>
+    internal TestRequestGate Gate { get; } = new();
+
+    /// <summary>What middleware see as <see cref="ILocalRedirectFeature"/>, unless the test gives them another.</summary>
+    internal TestLocalRedirect LocalRedirect { get; }
+
+    /// <summary>Itself, for middleware, as long as the request is not over.</summary>
+    private TestHttpContext Inside
+    {
+        get
+        {
+            Gate.Enter();
+            return this;
+        }
+    }
 
     /// <summary>Makes a GET.</summary>
     public static TestHttpContext Get(string target) => new(HttpMethods.Get, target);
@@ -138,7 +163,7 @@ public sealed class TestHttpContext : IHttpContext
     }
 
     /// <summary>Gives the request a body from a stream.</summary>
-    /// <param name="stream">Read when the middleware reads the body, not disposed.</param>
+    /// <param name="stream">Read, asynchronously, when the middleware reads the body; not disposed.</param>
     /// <param name="contentType">The media type, or <see langword="null"/> for none.</param>
     /// <param name="length">
     /// The declared length; <see langword="null"/> for a chunked body. Where the stream ends before it, reading throws 400 as
@@ -164,6 +189,17 @@ public sealed class TestHttpContext : IHttpContext
         ArgumentNullException.ThrowIfNull(bytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(pieceSize, 1);
         return WithBody(new SlowStream(bytes, pieceSize), contentType, bytes.Length);
+    }
+
+    /// <summary>
+    /// Sets the most bytes that the body may have, as <c>MaxRequestBodySize</c> of a virtual server or an entry does. It is 1 MB unless it is set.
+    /// </summary>
+    /// <param name="bytes">0 or more; <see langword="null"/> for no limit.</param>
+    public TestHttpContext WithMaxBodySize(long? bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes.GetValueOrDefault(), nameof(bytes));
+        Request.MaxBodySize = bytes;
+        return this;
     }
 
     /// <summary>
@@ -253,7 +289,10 @@ public sealed class TestHttpContext : IHttpContext
         return this;
     }
 
-    /// <summary>Adds a trailer field, to be seen by <see cref="IRequestTrailersFeature"/> once the body was read to its end.</summary>
+    /// <summary>
+    /// Adds a trailer field, to be seen by <see cref="IRequestTrailersFeature"/> once the body was read to its end. Those that the server
+    /// drops (<c>Authorization</c>, <c>Content-Length</c> and the like) are not seen.
+    /// </summary>
     public TestHttpContext WithTrailer(string name, string value)
     {
         _trailers.Add(name, value);
@@ -262,7 +301,8 @@ public sealed class TestHttpContext : IHttpContext
 
     /// <summary>
     /// Makes it a request to change to another protocol, as a WebSocket client makes it: with Connection and Upgrade, and with
-    /// <see cref="IUpgradeFeature"/>. The client's end is <see cref="TestUpgradeFeature.Client"/>.
+    /// <see cref="IUpgradeFeature"/>. The client's end is <see cref="TestUpgradeFeature.Client"/>. As in the server, middleware see none in a request of
+    /// HTTP/1.0, in one with a body, and behind a local redirect.
     /// </summary>
     /// <param name="protocols">What the client offers; one or more.</param>
     public TestUpgradeFeature WithUpgrade(params string[] protocols)
@@ -281,6 +321,14 @@ public sealed class TestHttpContext : IHttpContext
         return this;
     }
 
+    /// <summary>Takes a capability away that requests have otherwise, for the code of a plugin that does without.</summary>
+    public TestHttpContext WithoutFeature<TFeature>()
+        where TFeature : class
+    {
+        _features.Remove(typeof(TFeature));
+        return this;
+    }
+
     /// <summary>Replaces the rest of the pipeline. <see cref="NextWasCalled"/> works all the same.</summary>
     public TestHttpContext WithNext(RequestDelegate next)
     {
@@ -292,18 +340,23 @@ public sealed class TestHttpContext : IHttpContext
         return this;
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpContext.GetFeature"/>
     public TFeature? GetFeature<TFeature>()
         where TFeature : class =>
-        _features.GetValueOrDefault(typeof(TFeature)) as TFeature;
+        _features.GetValueOrDefault(typeof(TFeature)) is TFeature feature && (feature is not TestUpgradeFeature || Request.MayUpgrade) ? feature : null;
+
+    TFeature? IHttpContext.GetFeature<TFeature>()
+        where TFeature : class =>
+        Inside.GetFeature<TFeature>();
 
     /// <summary>
     /// Serves the request with a middleware as the server does: an <see cref="HttpException"/> becomes its status, and the
-    /// response is completed. Any other exception comes out.
+    /// response is completed. Any other exception comes out, also one that is thrown when the response is completed.
     /// </summary>
     /// <param name="middleware">The middleware under test.</param>
     /// <param name="cancellation">Handed to the middleware.</param>
-    /// <returns>The complete response.</returns>
+    /// <returns>The complete response. The request is over then: whatever a middleware uses of it throws <see cref="ObjectDisposedException"/>.</returns>
+    /// <exception cref="InvalidOperationException">The request was sent before: every one needs a context of its own.</exception>
     public Task<TestHttpResponse> SendAsync(IMiddleware middleware, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(middleware);
@@ -311,34 +364,98 @@ public sealed class TestHttpContext : IHttpContext
     }
 
     /// <summary>Serves the request with a pipeline, otherwise like <see cref="SendAsync(IMiddleware, CancellationToken)"/>.</summary>
-    public async Task<TestHttpResponse> SendAsync(RequestDelegate pipeline, CancellationToken cancellation = default)
+    public Task<TestHttpResponse> SendAsync(RequestDelegate pipeline, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
-        using var linked = _fault is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellation, _fault.Token);
-        try
+        LocalRedirect.Pipeline = pipeline;
+        return ServeAsync(pipeline, TakeStatusAsync, cancellation);
+    }
+
+    /// <summary>Serves the request and completes the response.</summary>
+    /// <param name="pipeline">What answers.</param>
+    /// <param name="fail">Answers for what is thrown on the way.</param>
+    /// <param name="cancellation">Handed to both.</param>
+    internal async Task<TestHttpResponse> ServeAsync(RequestDelegate pipeline, TestFailureHandler fail, CancellationToken cancellation)
+    {
+        if (Gate.IsClosed)
         {
-            await pipeline(this, linked?.Token ?? cancellation).ConfigureAwait(false);
-        }
-        catch (Exception) when (ClientIsGone)
-        {
-            // What a client breaks off is no failure of the server, whatever the middleware makes of it.
-        }
-        catch (HttpException exception) when (!Response.HasStarted)
-        {
-            Response.Reset(exception);
+            throw new InvalidOperationException("The request is over: make another context for the next one.");
         }
 
+        using var linked = _fault is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellation, _fault.Token);
+        var token = linked?.Token ?? cancellation;
+        try
+        {
+            try
+            {
+                await pipeline(this, token).ConfigureAwait(false);
+            }
+            catch (Exception) when (ClientIsGone)
+            {
+                // What a client breaks off is no failure of the server, whatever the middleware makes of it.
+            }
+            catch (Exception exception)
+            {
+                if (!await fail(exception, isSecond: false, token).ConfigureAwait(false))
+                {
+                    throw;
+                }
+            }
+
+            // What answers for a failure of the completion may fail when it is completed itself.
+            for (var isSecond = false; !await TryCompleteAsync(fail, isSecond, token).ConfigureAwait(false); isSecond = true)
+            {
+            }
+
+            (_features.GetValueOrDefault(typeof(IUpgradeFeature)) as TestUpgradeFeature)?.End();
+            return Response;
+        }
+        finally
+        {
+            Gate.Close();
+        }
+    }
+
+    internal void Visit(string name) => _visited.Add(name);
+
+    /// <returns>Whether the response is complete, or cut.</returns>
+    private async Task<bool> TryCompleteAsync(TestFailureHandler fail, bool isSecond, CancellationToken cancellation)
+    {
         if (ClientIsGone)
         {
             Response.Cut();
         }
 
-        await Response.CompleteAsync().ConfigureAwait(false);
-        (GetFeature<IUpgradeFeature>() as TestUpgradeFeature)?.End();
-        return Response;
+        try
+        {
+            await Response.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (Exception) when (ClientIsGone)
+        {
+            Response.Cut();
+        }
+        catch (Exception exception)
+        {
+            if (!await fail(exception, isSecond, cancellation).ConfigureAwait(false))
+            {
+                throw;
+            }
+        }
+
+        return Response.IsComplete;
     }
 
-    internal void Visit(string name) => _visited.Add(name);
+    /// <summary>Makes a status of what is one; everything else comes out.</summary>
+    private Task<bool> TakeStatusAsync(Exception exception, bool isSecond, CancellationToken cancellation)
+    {
+        if (isSecond || Response.HasStarted || exception is not HttpException status)
+        {
+            return Task.FromResult(false);
+        }
+
+        Response.Reset(status);
+        return Task.FromResult(true);
+    }
 
     /// <summary>Makes it a request of the server's own for another target.</summary>
     internal void BecomeLocal(RequestTarget target)

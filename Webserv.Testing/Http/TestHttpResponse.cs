@@ -1,6 +1,7 @@
 using System.Text;
 using Webserv.Abstractions.Files;
 using Webserv.Abstractions.Http;
+using Webserv.Host.Http1;
 
 namespace Webserv.Testing.Http;
 
@@ -8,6 +9,9 @@ namespace Webserv.Testing.Http;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The body is memory alone; whoever gave a stream disposes it.")]
 public sealed class TestHttpResponse : IHttpResponse
 {
+    private readonly TestRequestGate _gate;
+    private readonly GuardedFields _guardedFields;
+    private readonly GuardedStream _guardedBody;
     private readonly bool _isHead;
     private readonly TestHeaderCollection _headers;
     private readonly TestResponseBody _body;
@@ -17,14 +21,17 @@ public sealed class TestHttpResponse : IHttpResponse
     private int _statusCode = StatusCodes.Ok;
     private long? _contentLength;
 
-    internal TestHttpResponse(string method)
+    internal TestHttpResponse(string method, TestRequestGate gate)
     {
+        _gate = gate;
         _isHead = method == HttpMethods.Head;
         _headers = new TestHeaderCollection(this);
         _body = new TestResponseBody(this);
+        _guardedFields = new GuardedFields(_headers, gate);
+        _guardedBody = new GuardedStream(_body, gate);
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpResponse.StatusCode"/>
     public int StatusCode
     {
         get => _statusCode;
@@ -37,10 +44,10 @@ public sealed class TestHttpResponse : IHttpResponse
         }
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpResponse.Headers"/>
     public IHeaderCollection Headers => _headers;
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpResponse.ContentLength"/>
     public long? ContentLength
     {
         get => _contentLength;
@@ -56,10 +63,10 @@ public sealed class TestHttpResponse : IHttpResponse
         }
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpResponse.Body"/>
     public Stream Body => _body;
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpResponse.HasStarted"/>
     public bool HasStarted { get; private set; }
 
     /// <summary>Whether the middleware asked for the connection to end after the response, by <c>Connection: close</c>.</summary>
@@ -74,17 +81,35 @@ public sealed class TestHttpResponse : IHttpResponse
     /// </summary>
     public bool IsCut { get; private set; }
 
-    /// <summary>What a client got, or gets when the response ends here: nothing for HEAD, 204 and 304.</summary>
-    public byte[] BodyBytes => _isHead || HasNoContent ? [] : _body.ToArray();
+    /// <summary>What a client got, or gets when the response ends here: nothing for HEAD, 204, 205 and 304.</summary>
+    public byte[] BodyBytes => IsDiscarded ? [] : _body.ToArray();
 
     /// <summary><see cref="BodyBytes"/> read as UTF-8.</summary>
     public string BodyText => Encoding.UTF8.GetString(BodyBytes);
 
-    /// <summary>The bytes that the middleware wrote, those of HEAD, 204 and 304 included.</summary>
+    /// <summary>The bytes that the middleware wrote, those of HEAD, 204, 205 and 304 included.</summary>
     public long BytesWritten => _body.Written;
 
     /// <summary>The files that were sent, in order; their bytes are in <see cref="BodyBytes"/> too.</summary>
     public IReadOnlyList<TestSentFile> SentFiles => _sentFiles;
+
+    int IHttpResponse.StatusCode
+    {
+        get => Inside.StatusCode;
+        set => Inside.StatusCode = value;
+    }
+
+    IHeaderCollection IHttpResponse.Headers => _guardedFields;
+
+    long? IHttpResponse.ContentLength
+    {
+        get => Inside.ContentLength;
+        set => Inside.ContentLength = value;
+    }
+
+    Stream IHttpResponse.Body => _guardedBody;
+
+    bool IHttpResponse.HasStarted => Inside.HasStarted;
 
     /// <summary>The status of the error whose page answers.</summary>
     internal int StatusOverride { get; set; }
@@ -98,7 +123,20 @@ public sealed class TestHttpResponse : IHttpResponse
     /// <summary>Whether it is an error that nobody wrote a body for.</summary>
     internal bool NeedsPage => StatusCode >= 400 && !HasStarted && BytesWritten == 0 && ContentLength is null;
 
-    private bool HasNoContent => _statusCode is StatusCodes.NoContent or StatusCodes.NotModified;
+    /// <summary>Itself, for middleware, as long as the request is not over.</summary>
+    private TestHttpResponse Inside
+    {
+        get
+        {
+            _gate.Enter();
+            return this;
+        }
+    }
+
+    private bool HasNoContent => _statusCode is StatusCodes.NoContent or StatusCodes.ResetContent or StatusCodes.NotModified;
+
+    /// <summary>Whether nobody gets what is written: it is counted and thrown away, and need not fit its length.</summary>
+    private bool IsDiscarded => _isHead || HasNoContent;
 
     /// <summary>The response as text: status, fields and body, a line each; for messages and comparisons.</summary>
     public override string ToString()
@@ -115,7 +153,7 @@ public sealed class TestHttpResponse : IHttpResponse
         return text.Append('\n').Append(BodyText).Append(IsCut ? "(cut)" : "").ToString();
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpResponse.OnStarting"/>
     public void OnStarting(Func<Task> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
@@ -123,7 +161,7 @@ public sealed class TestHttpResponse : IHttpResponse
         _onStarting.Push(callback);
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpResponse.SendFileAsync(string, long, long?, CancellationToken)"/>
     public async Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellation)
     {
         if (!Path.IsPathFullyQualified(path))
@@ -140,7 +178,7 @@ public sealed class TestHttpResponse : IHttpResponse
         await SendAsync(path, file.Length, offset, count ?? file.Length - offset, cancellation).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IHttpResponse.SendFileAsync(IFileEntry, long, long, CancellationToken)"/>
     public Task SendFileAsync(IFileEntry file, long offset, long count, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -149,11 +187,21 @@ public sealed class TestHttpResponse : IHttpResponse
             : throw new ArgumentException($"'{file.PhysicalPath}' is {file.Kind}, not a file.", nameof(file));
     }
 
+    void IHttpResponse.OnStarting(Func<Task> callback) => Inside.OnStarting(callback);
+
+    Task IHttpResponse.SendFileAsync(string path, long offset, long? count, CancellationToken cancellation) =>
+        Inside.SendFileAsync(path, offset, count, cancellation);
+
+    Task IHttpResponse.SendFileAsync(IFileEntry file, long offset, long count, CancellationToken cancellation) =>
+        Inside.SendFileAsync(file, offset, count, cancellation);
+
     /// <summary>
     /// Ends the response as the server does when the pipeline ends: starts it where it has not started, gives it its length
     /// and compares what was written with it. Does nothing the second time.
     /// </summary>
-    /// <exception cref="InvalidOperationException">Less was written than <see cref="ContentLength"/>: a server would end the connection.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Less was written than <see cref="ContentLength"/>: a server answers with 500, or ends the connection where the response has started.
+    /// </exception>
     public async Task CompleteAsync()
     {
         if (IsComplete)
@@ -161,15 +209,22 @@ public sealed class TestHttpResponse : IHttpResponse
             return;
         }
 
+        if (!HasStarted)
+        {
+            await RunStartingAsync().ConfigureAwait(false);
+        }
+
+        // Before the start, so that a status can still take its place.
+        if (_contentLength is { } length && _body.Written < length && !IsDiscarded)
+        {
+            throw new InvalidOperationException($"{_body.Written} bytes were written where ContentLength is {length}.");
+        }
+
         await StartAsync().ConfigureAwait(false);
         IsComplete = true;
         if (_contentLength is null && !HasNoContent)
         {
             _contentLength = _body.Written;
-        }
-        else if (_contentLength is { } length && _body.Written < length && !_isHead && !HasNoContent)
-        {
-            throw new InvalidOperationException($"{_body.Written} bytes were written where ContentLength is {length}.");
         }
     }
 
@@ -181,15 +236,27 @@ public sealed class TestHttpResponse : IHttpResponse
         }
 
         await RunStartingAsync().ConfigureAwait(false);
+        if (HasStarted)
+        {
+            return; // One of the callbacks flushed.
+        }
+
         if (StatusOverride != 0 && _statusCode == StatusCodes.Ok)
         {
             _statusCode = StatusOverride;
-            foreach (var name in (string[])[Fields.ETag, Fields.LastModified, Fields.AcceptRanges])
+            foreach (var name in ErrorPageFields.Dropped)
             {
                 _headers.SetUnchecked(name, default);
             }
         }
 
+        // RFC 9110: 204 has no length, 205 has the length 0 (sections 15.3.5 and 15.3.6).
+        _contentLength = _statusCode switch
+        {
+            StatusCodes.NoContent => null,
+            StatusCodes.ResetContent => 0,
+            _ => _contentLength,
+        };
         HasStarted = true;
         _headers.IsReadOnly = true;
     }
@@ -241,7 +308,7 @@ public sealed class TestHttpResponse : IHttpResponse
             throw new InvalidOperationException("The response is complete.");
         }
 
-        if (written > _contentLength)
+        if (written > _contentLength && !IsDiscarded)
         {
             throw new InvalidOperationException($"{written} bytes were written where ContentLength is {_contentLength}.");
         }

@@ -5,8 +5,11 @@ namespace Webserv.Testing.Http;
 /// <summary>The body as the server hands it out: bounded by its length and by the limit.</summary>
 internal sealed class TestRequestBody(Stream source, long? length) : ReadOnlyStream
 {
+    // MaxRequestBodySize where a configuration says nothing.
+    private const long DefaultMaxSize = 1 << 20;
+
     private long _read;
-    private long? _maxSize;
+    private long? _maxSize = DefaultMaxSize;
 
     private bool _ended;
     private long? _breaksAt;
@@ -33,11 +36,8 @@ internal sealed class TestRequestBody(Stream source, long? length) : ReadOnlyStr
     /// <summary>Lets the client reset the connection behind so many bytes.</summary>
     public void Break(long bytes, TestClientFault fault) => (_breaksAt, _fault) = (bytes, fault);
 
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        var limit = Before(count);
-        return After(source.Read(buffer, offset, limit), limit);
-    }
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("Request bodies are read asynchronously.");
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

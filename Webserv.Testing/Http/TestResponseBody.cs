@@ -51,11 +51,13 @@ internal sealed class TestResponseBody(TestHttpResponse response) : Stream
     public override Task FlushAsync(CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : response.StartAsync();
 
-    // Waiting here is what a caller of the blocking methods asked for; a test has no event loop to hold up.
     public override void Write(byte[] buffer, int offset, int count) =>
-        WriteAsync(buffer, offset, count, CancellationToken.None).GetAwaiter().GetResult();
+        throw new NotSupportedException("Response bodies are written asynchronously.");
 
-    public override void Flush() => response.StartAsync().GetAwaiter().GetResult();
+    /// <summary>Does nothing, as the server's: writers of text flush synchronously when they are disposed.</summary>
+    public override void Flush()
+    {
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

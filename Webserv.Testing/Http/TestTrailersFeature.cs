@@ -1,4 +1,5 @@
 using Webserv.Abstractions.Http;
+using Webserv.Host.Http1;
 
 namespace Webserv.Testing.Http;
 
@@ -14,5 +15,11 @@ internal sealed class TestTrailersFeature(TestHttpRequest request) : IRequestTra
     public IHeaderCollection Trailers =>
         AreAvailable ? _fields : throw new InvalidOperationException("The body was not read to its end.");
 
-    public void Add(string name, string value) => _fields.AppendUnchecked(name, value);
+    public void Add(string name, string value)
+    {
+        if (!TrailerRules.IsDropped(name))
+        {
+            _fields.AppendUnchecked(name, value);
+        }
+    }
 }

@@ -49,6 +49,7 @@ public sealed class TestUpgradeFeature : IUpgradeFeature
     /// <inheritdoc/>
     public async Task<Stream> UpgradeAsync(string protocol, CancellationToken cancellation)
     {
+        _context.Gate.Enter();
         if (!Protocols.Contains(protocol, StringComparer.OrdinalIgnoreCase))
         {
             throw new ArgumentException($"The client does not offer '{protocol}'.", nameof(protocol));

@@ -113,7 +113,8 @@ public sealed class TestPipeline(TimeProvider? timeProvider = null) : IAsyncDisp
 
     /// <summary>
     /// Sends a request through the entries; behind the last comes <see cref="TestHttpContext.Next"/>. Nothing that a middleware throws
-    /// comes out: it becomes an error page, and is in <see cref="Failures"/>.
+    /// comes out, neither while it answers nor, from <see cref="IHttpResponse.OnStarting"/>, when the response is completed: it becomes an error page,
+    /// and is in <see cref="Failures"/>, as is a body that is shorter than its length.
     /// </summary>
     /// <param name="context">The request.</param>
     /// <param name="cancellation">Handed to the middleware.</param>
@@ -122,8 +123,11 @@ public sealed class TestPipeline(TimeProvider? timeProvider = null) : IAsyncDisp
     {
         ArgumentNullException.ThrowIfNull(context);
         var pipeline = Compile(context);
-        context.WithVirtualServer(VirtualServer).WithFeature<ILocalRedirectFeature>(new TestLocalRedirect(context, pipeline));
-        return context.SendAsync((_, token) => RunAsync(context, pipeline, token), cancellation);
+        context.WithVirtualServer(VirtualServer).LocalRedirect.Pipeline = pipeline;
+        return context.ServeAsync(
+            (_, token) => RunAsync(context, pipeline, token),
+            (exception, isSecond, token) => FailAsync(context, pipeline, exception, isSecond, token),
+            cancellation);
     }
 
     /// <summary>Disposes the plugins with their middleware, the last one first.</summary>
@@ -161,31 +165,7 @@ public sealed class TestPipeline(TimeProvider? timeProvider = null) : IAsyncDisp
 
     private async Task RunAsync(TestHttpContext context, RequestDelegate pipeline, CancellationToken cancellation)
     {
-        try
-        {
-            await pipeline(context, cancellation).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (!context.ClientIsGone && !(exception is OperationCanceledException && cancellation.IsCancellationRequested))
-        {
-            if (exception is not HttpException)
-            {
-                _failures.Add(exception);
-            }
-
-            if (context.Response.HasStarted)
-            {
-                // An answer that has begun cannot become another one.
-                context.Response.Cut();
-                return;
-            }
-
-            context.Response.Reset(exception as HttpException ?? new HttpException(StatusCodes.InternalServerError));
-            if (context.Response.Callbacks > 0)
-            {
-                await RunCallbacksAsync(context).ConfigureAwait(false);
-            }
-        }
-
+        await pipeline(context, cancellation).ConfigureAwait(false);
         if (context.Response.NeedsPage && !context.ClientIsGone)
         {
             await SendPageAsync(context, pipeline, cancellation).ConfigureAwait(false);
@@ -219,6 +199,64 @@ public sealed class TestPipeline(TimeProvider? timeProvider = null) : IAsyncDisp
         if (!response.HasStarted)
         {
             response.ClearBody();
+        }
+    }
+
+    /// <summary>Answers for a pipeline that threw, or cuts the response where it has begun.</summary>
+    /// <returns>Whether it is no cancellation of the test's.</returns>
+    private async Task<bool> FailAsync(TestHttpContext context, RequestDelegate pipeline, Exception exception, bool isSecond, CancellationToken cancellation)
+    {
+        if (exception is OperationCanceledException && cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        if (exception is not HttpException)
+        {
+            _failures.Add(exception);
+        }
+
+        if (isSecond || context.Response.HasStarted)
+        {
+            // An answer that has begun cannot become another one, and one to a failure that fails as well is none.
+            context.Response.Cut();
+            return true;
+        }
+
+        try
+        {
+            Prepare(context.Response, exception);
+            if (context.Response.Callbacks > 0)
+            {
+                await RunCallbacksAsync(context).ConfigureAwait(false);
+            }
+
+            await SendPageAsync(context, pipeline, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception second) when (!(second is OperationCanceledException && cancellation.IsCancellationRequested))
+        {
+            if (!context.ClientIsGone)
+            {
+                _failures.Add(second);
+            }
+
+            context.Response.Cut();
+        }
+
+        return true;
+    }
+
+    /// <summary>Sets status and fields; 500 where the fields are none that can be sent.</summary>
+    private void Prepare(TestHttpResponse response, Exception exception)
+    {
+        try
+        {
+            response.Reset(exception as HttpException ?? new HttpException(StatusCodes.InternalServerError));
+        }
+        catch (Exception second) when (second is ArgumentException or InvalidOperationException)
+        {
+            _failures.Add(second);
+            response.Reset(new HttpException(StatusCodes.InternalServerError));
         }
     }
 

@@ -125,11 +125,14 @@ public sealed class PluginHost : IAsyncDisposable
 
     /// <summary>Adds an entry to the pipeline, with options by name: for a plugin whose types the test does not see.</summary>
     /// <param name="name">The name that the plugin registered it under.</param>
-    /// <param name="options">Values of properties; numbers, text and enums are converted.</param>
+    /// <param name="options">
+    /// Values by name, in any case, read as those of a configuration: <c>"10s"</c>, <c>"10MB"</c>, names of enums, lists, and dictionaries for
+    /// objects. A value that is of the option's own type is taken as it is.
+    /// </param>
     /// <param name="entry">Its place; a new <see cref="TestPipelineEntry"/> by default.</param>
     /// <param name="cancellation">Handed to the initialiser.</param>
     /// <returns>The initialised instance.</returns>
-    /// <exception cref="ArgumentException">The plugin offers no such name, or it has no such option.</exception>
+    /// <exception cref="ArgumentException">The plugin offers no such name, it has no such option, or a configuration could not give it such a value.</exception>
     /// <exception cref="OptionsValidationException">The options are refused.</exception>
     public Task<IMiddleware> UseAsync(
         string name, IReadOnlyDictionary<string, object?> options, IPipelineEntry? entry = null, CancellationToken cancellation = default)

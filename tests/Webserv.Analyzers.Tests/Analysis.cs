@@ -16,7 +16,7 @@ internal static class Analysis
         """;
 
     private static readonly ImmutableArray<DiagnosticAnalyzer> Analyzers =
-        [new BlockingCallAnalyzer(), new ResponseAfterNextAnalyzer(), new TokenAnalyzer(), new UnloadingAnalyzer()];
+        [new BlockingCallAnalyzer(), new ResponseAfterNextAnalyzer(), new TokenAnalyzer(), new UnloadingAnalyzer(), new SynchronousBodyAnalyzer()];
 
     private static readonly MetadataReference[] References =
     [

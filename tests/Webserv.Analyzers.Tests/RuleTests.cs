@@ -14,9 +14,6 @@ public sealed class RuleTests
     [InlineData("Task.WaitAll(Task.CompletedTask);", "Task.WaitAll(Task.CompletedTask)")]
     [InlineData("Thread.Sleep(1);", "Thread.Sleep(1)")]
     [InlineData("new SemaphoreSlim(1).Wait(cancellation);", "new SemaphoreSlim(1).Wait(cancellation)")]
-    [InlineData("context.Response.Body.Write(new byte[1], 0, 1);", "context.Response.Body.Write(new byte[1], 0, 1)")]
-    [InlineData("context.Request.Body.ReadByte();", "context.Request.Body.ReadByte()")]
-    [InlineData("context.Request.Body.CopyTo(Stream.Null);", "context.Request.Body.CopyTo(Stream.Null)")]
     [InlineData("Action f = () => Thread.Sleep(1); f();", "Thread.Sleep(1)")]
     public async Task Blocking_InNonBlocking_IsFound(string statements, string found)
     {
@@ -35,6 +32,25 @@ public sealed class RuleTests
     public async Task Blocking_WhatDoesNotBlock_IsLeftAlone(string statements) => Assert.Empty(await Analysis.OfMethodAsync(statements, "[NonBlocking]"));
 
     [Theory]
+    [InlineData("await Task.Run(() => Thread.Sleep(10), cancellation);")]
+    [InlineData("await Task.Run(async () => { Thread.Sleep(10); await Task.Yield(); }, cancellation);")]
+    [InlineData("var x = await Task.Run(() => Task.FromResult(1).Result, cancellation);")]
+    [InlineData("await Task.Run(delegate { Action f = () => Thread.Sleep(10); f(); }, cancellation);")]
+    [InlineData("await Task.Factory.StartNew(() => Thread.Sleep(10), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);")]
+    [InlineData("await new TaskFactory<int>().StartNew(() => { Thread.Sleep(10); return 1; });")]
+    [InlineData("ThreadPool.QueueUserWorkItem(_ => Thread.Sleep(10));")]
+    [InlineData("ThreadPool.UnsafeQueueUserWorkItem(_ => Thread.Sleep(10), null);")]
+    [InlineData("var thread = new Thread(() => Thread.Sleep(10)); thread.Start(); await Task.Run(thread.Join, cancellation);")]
+    public async Task Blocking_HandedToTheThreadPool_IsLeftAlone(string statements) => Assert.Empty(await Analysis.OfMethodAsync(statements, "[NonBlocking]"));
+
+    [Theory]
+    [InlineData("await Task.Run(() => { }, cancellation).ContinueWith(_ => Thread.Sleep(10));", "Thread.Sleep(10)")]
+    [InlineData("await Task.Run(() => { }, new CancellationTokenSource(Task.FromResult(1).Result).Token);", "Task.FromResult(1).Result")]
+    [InlineData("new List<int> { 1 }.ForEach(_ => Thread.Sleep(10));", "Thread.Sleep(10)")]
+    public async Task Blocking_BesideWhatIsHandedToTheThreadPool_IsFound(string statements, string found) =>
+        Assert.Equal(["WEBSERV001: " + found], await Analysis.OfMethodAsync(statements, "[NonBlocking]"));
+
+    [Theory]
     [InlineData("public M() => Thread.Sleep(1);", "")]
     [InlineData("public void Dispose() => Thread.Sleep(1);", ", IDisposable")]
     [InlineData("public async Task InitializeAsync(CancellationToken c) { await Task.Yield(); Thread.Sleep(1); }", ", IAsyncInitializer")]
@@ -43,7 +59,43 @@ public sealed class RuleTests
         Assert.Empty(await Analysis.OfMethodAsync("", "[NonBlocking]", members, bases));
 
     [Theory]
+    [InlineData("context.Response.Body.Write(new byte[1], 0, 1);", "context.Response.Body.Write(new byte[1], 0, 1)")]
+    [InlineData("context.Response.Body.WriteByte(1);", "context.Response.Body.WriteByte(1)")]
+    [InlineData("context.Request.Body.ReadByte();", "context.Request.Body.ReadByte()")]
+    [InlineData("context.Request.Body.ReadExactly(new byte[1]);", "context.Request.Body.ReadExactly(new byte[1])")]
+    [InlineData("context.Request.Body.CopyTo(Stream.Null);", "context.Request.Body.CopyTo(Stream.Null)")]
+    [InlineData("new MemoryStream().CopyTo(context.Response.Body);", "new MemoryStream().CopyTo(context.Response.Body)")]
+    [InlineData("var body = context.Request.Body; body.Read(new byte[1], 0, 1);", "body.Read(new byte[1], 0, 1)")]
+    [InlineData("var text = new StreamReader(context.Request.Body).ReadToEnd();", "new StreamReader(context.Request.Body).ReadToEnd()")]
+    [InlineData("using var reader = new StreamReader(context.Request.Body); reader.ReadLine();", "reader.ReadLine()")]
+    [InlineData("using var document = JsonDocument.Parse(context.Request.Body);", "JsonDocument.Parse(context.Request.Body)")]
+    [InlineData("JsonSerializer.Deserialize(context.Request.Body, (System.Text.Json.Serialization.Metadata.JsonTypeInfo<int>)null);", "JsonSerializer.Deserialize(context.Request.Body, (System.Text.Json.Serialization.Metadata.JsonTypeInfo<int>)null)")]
+    public async Task SynchronousBody_IsFound(string statements, string found)
+    {
+        Assert.Equal(["WEBSERV007: " + found], await Analysis.OfMethodAsync(statements));
+        Assert.Equal(["WEBSERV007: " + found], await Analysis.OfMethodAsync(statements, "[NonBlocking]"));
+    }
+
+    [Theory]
+    [InlineData("context.Response.Body.Flush();")]
+    [InlineData("var body = context.Request.Body; body = Stream.Null; body.Read(new byte[1], 0, 1);")]
+    [InlineData("Stream body = context.Request.Body; Change(ref body); body.Read(new byte[1], 0, 1); static void Change(ref Stream stream) => stream = Stream.Null;")]
+    [InlineData("new MemoryStream().Write(new byte[1], 0, 1); new StringReader(\"\").ReadToEnd();")]
+    [InlineData("new Own().Body.Read(new byte[1], 0, 1);")]
+    [InlineData("using var writer = new StreamWriter(context.Response.Body); await writer.FlushAsync(cancellation);")]
+    public async Task SynchronousBody_WhatIsNone_IsLeftAlone(string statements) =>
+        Assert.Empty(await Analysis.OfMethodAsync(statements, "", "private abstract class Made : IHttpRequest { public string Method => \"\"; public string Scheme => \"\"; public string Host => \"\"; public string Path => \"\"; public string RawTarget => \"\"; public string Query => \"\"; public Version HttpVersion => null; public IHeaderCollection Headers => null; public long? ContentLength => null; public Stream Body => new MemoryStream(); public long? MaxBodySize { get; set; } } private sealed class Own : Made { }"));
+
+    [Theory]
     [InlineData("await next(context, cancellation); context.Response.StatusCode = 404;", "context.Response.StatusCode = 404")]
+    [InlineData("await next(context, cancellation); await context.Response.Body.WriteAsync(new byte[1], cancellation);", "context.Response.Body.WriteAsync(new byte[1], cancellation)")]
+    [InlineData("await next(context, cancellation); await context.Response.Body.FlushAsync(cancellation);", "context.Response.Body.FlushAsync(cancellation)")]
+    [InlineData("var body = context.Response.Body; await next(context, cancellation); await body.WriteAsync(new byte[1], cancellation);", "body.WriteAsync(new byte[1], cancellation)")]
+    [InlineData("await next(context, cancellation); await new MemoryStream().CopyToAsync(context.Response.Body, cancellation);", "new MemoryStream().CopyToAsync(context.Response.Body, cancellation)")]
+    [InlineData("var h = context.Response.Headers; await next(context, cancellation); h[\"X\"] = \"1\";", "h[\"X\"] = \"1\"")]
+    [InlineData("await next(context, cancellation); var h = context.Response.Headers; h.Append(\"X\", \"1\");", "h.Append(\"X\", \"1\")")]
+    [InlineData("var c = context; await next(c, cancellation); c.Response.StatusCode = 404;", "c.Response.StatusCode = 404")]
+    [InlineData("await next(cancellation: cancellation, context: context); context.Response.StatusCode = 404;", "context.Response.StatusCode = 404")]
     [InlineData("await next(context, cancellation).ConfigureAwait(false); context.Response.Headers[\"X\"] = \"1\";", "context.Response.Headers[\"X\"] = \"1\"")]
     [InlineData("await next(context, cancellation); context.Response.Headers.Append(\"X\", \"1\");", "context.Response.Headers.Append(\"X\", \"1\")")]
     [InlineData("await next(context, cancellation); context.Response.ContentLength = 1;", "context.Response.ContentLength = 1")]
@@ -64,6 +116,10 @@ public sealed class RuleTests
     [InlineData("context.Response.StatusCode = 404; await next(context, cancellation);")]
     [InlineData("context.Response.OnStarting(() => { context.Response.Headers[\"X\"] = \"1\"; return Task.CompletedTask; }); await next(context, cancellation);")]
     [InlineData("await next(context, cancellation); Console.Write(context.Response.StatusCode); context.Items[1] = 1;")]
+    [InlineData("IHttpContext Wrap(IHttpContext inner) => inner; await next(Wrap(context), cancellation); context.Response.Headers[\"X\"] = \"1\";")]
+    [InlineData("IHttpContext Wrap(IHttpContext inner) => inner; var wrapped = Wrap(context); await next(wrapped, cancellation); context.Response.StatusCode = 404;")]
+    [InlineData("await next(context, cancellation); await new MemoryStream().WriteAsync(new byte[1], cancellation); await context.Request.Body.ReadAsync(new byte[1], cancellation);")]
+    [InlineData("await next(context, cancellation); if (!context.Response.HasStarted) { await context.Response.Body.WriteAsync(new byte[1], cancellation); }")]
     public async Task ResponseAfterNext_LookedAtOrElsewhere_IsLeftAlone(string statements) => Assert.Empty(await Analysis.OfMethodAsync(statements));
 
     [Theory]
@@ -74,6 +130,14 @@ public sealed class RuleTests
     [InlineData("await context.Request.Body.CopyToAsync(Stream.Null);", "context.Request.Body.CopyToAsync(Stream.Null)")]
     [InlineData("await context.Response.Body.FlushAsync();", "context.Response.Body.FlushAsync()")]
     [InlineData("Func<Task> f = () => context.Response.WriteTextAsync(\"x\"); await f();", "context.Response.WriteTextAsync(\"x\")")]
+    [InlineData("var body = context.Request.Body; await body.ReadExactlyAsync(new byte[1]);", "body.ReadExactlyAsync(new byte[1])")]
+    [InlineData("var text = await new StreamReader(context.Request.Body).ReadToEndAsync();", "new StreamReader(context.Request.Body).ReadToEndAsync()")]
+    [InlineData("using var reader = new StreamReader(context.Request.Body); await reader.ReadLineAsync();", "reader.ReadLineAsync()")]
+    [InlineData("await using var zip = new System.IO.Compression.GZipStream(context.Response.Body, System.IO.Compression.CompressionLevel.Fastest); await zip.WriteAsync(new byte[1]);", "zip.WriteAsync(new byte[1])")]
+    [InlineData("await new StreamReader(new BufferedStream(context.Request.Body)).ReadToEndAsync();", "new StreamReader(new BufferedStream(context.Request.Body)).ReadToEndAsync()")]
+    [InlineData("await new MemoryStream().CopyToAsync(context.Response.Body);", "new MemoryStream().CopyToAsync(context.Response.Body)")]
+    [InlineData("await using var writer = new StreamWriter(context.Response.Body); await writer.FlushAsync();", "writer.FlushAsync()")]
+    [InlineData("await JsonSerializer.DeserializeAsync(context.Request.Body, (System.Text.Json.Serialization.Metadata.JsonTypeInfo<int>)null);", "JsonSerializer.DeserializeAsync(context.Request.Body, (System.Text.Json.Serialization.Metadata.JsonTypeInfo<int>)null)")]
     public async Task Token_NotPassedOn_IsFound(string statements, string found) => Assert.Equal(["WEBSERV003: " + found], await Analysis.OfMethodAsync(statements));
 
     [Theory]
@@ -82,6 +146,11 @@ public sealed class RuleTests
     [InlineData("await new MemoryStream().WriteAsync(new byte[1]);")]
     [InlineData("static Task F(IHttpContext c) => c.Response.WriteTextAsync(\"x\"); await F(context);")]
     [InlineData("using var other = new CancellationTokenSource(); await context.Response.Body.FlushAsync(other.Token);")]
+    [InlineData("await new StreamReader(context.Request.Body).ReadToEndAsync(cancellation);")]
+    [InlineData("await new StreamReader(Stream.Null).ReadToEndAsync();")]
+    [InlineData("Stream body = context.Request.Body; body = Stream.Null; await body.ReadExactlyAsync(new byte[1]);")]
+    [InlineData("await using var writer = new StreamWriter(context.Response.Body); await writer.DisposeAsync();")]
+    [InlineData("await using var writer = new StreamWriter(context.Response.Body); await writer.WriteAsync(\"x\");")]
     public async Task Token_PassedOnOrNotAtHand_IsLeftAlone(string statements) => Assert.Empty(await Analysis.OfMethodAsync(statements));
 
     [Theory]
@@ -98,6 +167,9 @@ public sealed class RuleTests
     [InlineData("ThreadPool.RegisterWaitForSingleObject(new AutoResetEvent(false), (_, _) => { }, null, -1, false);", "WEBSERV005")]
     [InlineData("JsonSerializer.Serialize(new M());", "WEBSERV006")]
     [InlineData("await JsonSerializer.DeserializeAsync<M>(context.Request.Body, cancellationToken: cancellation);", "WEBSERV006")]
+    [InlineData("await System.Net.Http.Json.HttpClientJsonExtensions.GetFromJsonAsync<M>(new System.Net.Http.HttpClient(), \"http://a/\", cancellation);", "WEBSERV006")]
+    [InlineData("await System.Net.Http.Json.HttpContentJsonExtensions.ReadFromJsonAsync<M>(null, cancellation);", "WEBSERV006")]
+    [InlineData("System.Net.Http.Json.JsonContent.Create(new M());", "WEBSERV006")]
     [InlineData("System.ComponentModel.TypeDescriptor.GetConverter(typeof(M));", "WEBSERV006")]
     [InlineData("System.ComponentModel.DataAnnotations.Validator.ValidateObject(new M(), new(new M()));", "WEBSERV006")]
     public async Task Unloading_WhatKeepsThePlugin_IsFound(string statements, string id) =>
@@ -125,6 +197,7 @@ public sealed class RuleTests
     [InlineData("Environment.ExitCode = 1;")]
     [InlineData("using var process = new System.Diagnostics.Process(); process.Exited += (_, _) => { };")]
     [InlineData("JsonSerializer.Serialize(1, (System.Text.Json.Serialization.Metadata.JsonTypeInfo<int>)null);")]
+    [InlineData("System.Net.Http.Json.JsonContent.Create(1, (System.Text.Json.Serialization.Metadata.JsonTypeInfo<int>)null);")]
     [InlineData("var type = typeof(M).GetProperties();")]
     public async Task Unloading_WhatEndsOrIsThePluginsOwn_IsLeftAlone(string statements) =>
         Assert.Empty(await Analysis.OfMethodAsync(statements, "", "private static event EventHandler E; private static M Own;"));
@@ -143,9 +216,9 @@ public sealed class RuleTests
         }
 
         var page = File.ReadAllText(Path.Combine(directory, "docs", "analyzers.md"));
-        var rules = new Microsoft.CodeAnalysis.Diagnostics.DiagnosticAnalyzer[] { new BlockingCallAnalyzer(), new ResponseAfterNextAnalyzer(), new TokenAnalyzer(), new UnloadingAnalyzer() }
+        var rules = new Microsoft.CodeAnalysis.Diagnostics.DiagnosticAnalyzer[] { new BlockingCallAnalyzer(), new ResponseAfterNextAnalyzer(), new TokenAnalyzer(), new UnloadingAnalyzer(), new SynchronousBodyAnalyzer() }
             .SelectMany(analyzer => analyzer.SupportedDiagnostics).ToArray();
-        Assert.Equal(6, rules.Length);
+        Assert.Equal(7, rules.Length);
         Assert.All(rules, rule =>
         {
             Assert.Contains($"\n## {rule.Id}\n", page, StringComparison.Ordinal);

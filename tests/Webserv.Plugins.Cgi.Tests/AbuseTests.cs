@@ -31,7 +31,7 @@ public sealed class AbuseTests
         long position = 0;
         long most = 0;
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var (context, body) = CheckingResponse.Replace(TestHttpContext.Post("/up.py").WithBody(source, length: Large), (piece, _) =>
+        var (context, body) = CheckingResponse.Replace(TestHttpContext.Post("/up.py").WithBody(source, length: Large).WithMaxBodySize(null), (piece, _) =>
         {
             foreach (var b in piece.Span)
             {
@@ -60,7 +60,7 @@ public sealed class AbuseTests
         site.Write("a.sh", script);
         var bytes = new byte[10 << 20];
         Array.Fill(bytes, (byte)'a');
-        var response = await site.SendAsync(TestHttpContext.Post("/a.sh").WithBody(bytes));
+        var response = await site.SendAsync(TestHttpContext.Post("/a.sh").WithBody(bytes).WithMaxBodySize(null));
         Assert.Equal((200, expected), (response.StatusCode, response.BodyText));
         await site.AllEndedAsync();
         Assert.DoesNotContain(site.Log, static line => line.Contains("killed", StringComparison.Ordinal));
@@ -71,7 +71,7 @@ public sealed class AbuseTests
     {
         await using var site = await ScriptSite.CreateAsync();
         site.Write("a.sh", "echo 'A: b'; echo; exec >&-; sleep 0.1; wc -c > count");
-        await site.SendAsync(TestHttpContext.Post("/a.sh").WithBody(new byte[3 << 20]));
+        await site.SendAsync(TestHttpContext.Post("/a.sh").WithBody(new byte[3 << 20]).WithMaxBodySize(null));
         await site.AllEndedAsync();
         Assert.Equal("3145728", (await File.ReadAllTextAsync(Path.Join(site.Root, "count"), Cancellation)).Trim());
     }

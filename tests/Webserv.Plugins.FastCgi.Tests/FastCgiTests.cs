@@ -217,7 +217,7 @@ public sealed class FastCgiTests
         });
         await using var site = await GatewaySite.FastCgiAsync(program);
         await using var body = new PatternStream(Size);
-        var response = await site.SendAsync(TestHttpContext.Post("/").WithBody(body, length: chunked ? null : Size));
+        var response = await site.SendAsync(TestHttpContext.Post("/").WithBody(body, length: chunked ? null : Size).WithMaxBodySize(null));
         Assert.Equal(Size, response.BodyBytes.Length);
         Assert.Equal(PatternStream.At(Size - 1), response.BodyBytes[^1]);
         Assert.Equal(PatternStream.At(12_345_678), response.BodyBytes[12_345_678]);
@@ -245,7 +245,7 @@ public sealed class FastCgiTests
         });
         await using var site = await GatewaySite.FastCgiAsync(program);
         await using var body = new PatternStream(3 << 20);
-        Assert.Equal(3 << 20, (await site.SendAsync(TestHttpContext.Post("/").WithBody(body, length: 3 << 20))).BodyBytes.Length);
+        Assert.Equal(3 << 20, (await site.SendAsync(TestHttpContext.Post("/").WithBody(body, length: 3 << 20).WithMaxBodySize(null))).BodyBytes.Length);
     }
 
     [Fact(Timeout = 20_000)]

@@ -229,7 +229,7 @@ public sealed class PhpTests
         await using var site = await GatewaySite.PhpAsync(program, static options => (options.Workers, options.Settings["post_max_size"]) = (1, "100M"));
         site.Write("echo.php", "<?php header('Content-Type: application/octet-stream'); fpassthru(fopen('php://input', 'r'));");
         await using var body = new PatternStream(Size);
-        var bytes = (await site.SendAsync(TestHttpContext.Post("/echo.php").WithBody(body, length: Size))).BodyBytes;
+        var bytes = (await site.SendAsync(TestHttpContext.Post("/echo.php").WithBody(body, length: Size).WithMaxBodySize(null))).BodyBytes;
         Assert.Equal(Size, bytes.Length);
         Assert.Equal(PatternStream.At(Size - 1), bytes[^1]);
     }

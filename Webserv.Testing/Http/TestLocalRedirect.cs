@@ -1,19 +1,22 @@
 using Webserv.Abstractions.Http;
 using Webserv.Abstractions.Pipeline;
 using Webserv.Host.Http1;
-using Webserv.Testing.Http;
 
-namespace Webserv.Testing.Pipeline;
+namespace Webserv.Testing.Http;
 
-/// <summary>Sends a request through a <see cref="TestPipeline"/> again, for another target.</summary>
-internal sealed class TestLocalRedirect(TestHttpContext context, RequestDelegate pipeline) : ILocalRedirectFeature
+/// <summary>Sends a request through its pipeline again, for another target.</summary>
+internal sealed class TestLocalRedirect(TestHttpContext context) : ILocalRedirectFeature
 {
     private const int MaxRedirects = 10;
 
     private int _redirects;
 
+    /// <summary>What serves the request; <see cref="TestHttpContext.Next"/> where a middleware is called by itself.</summary>
+    public RequestDelegate? Pipeline { get; set; }
+
     public Task RedirectAsync(string pathAndQuery, CancellationToken cancellation)
     {
+        context.Gate.Enter();
         var target = RequestTargetParser.ParseLocal(pathAndQuery)
             ?? throw new HttpException(StatusCodes.InternalServerError, $"a local redirect to the malformed target '{pathAndQuery}'");
         if (++_redirects > MaxRedirects)
@@ -24,6 +27,6 @@ internal sealed class TestLocalRedirect(TestHttpContext context, RequestDelegate
         context.Response.Clear();
         context.Response.ForgetCallbacks();
         context.BecomeLocal(target);
-        return pipeline(context, cancellation);
+        return (Pipeline ?? context.Next)(context, cancellation);
     }
 }
