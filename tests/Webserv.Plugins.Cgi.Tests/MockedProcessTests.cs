@@ -104,6 +104,17 @@ public sealed class MockedProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Invoke_TimeOfAnEndedScriptIsOverWhenItsOutputComes_WhatWasReadIsSent()
+    {
+        await using var site = await CreateAsync();
+        using var output = new LateStream("A: b\n\nhi"u8.ToArray(), () => _time.Advance(TimeSpan.FromMinutes(1)));
+        _process.SetupGet(static p => p.StandardOutput).Returns(output);
+        _exited.SetResult();
+        var response = await site.SendAsync(TestHttpContext.Get("/a.sh"));
+        Assert.Equal((200, "hi"), (response.StatusCode, response.BodyText));
+    }
+
+    [Fact]
     public async Task Invoke_Interpreter_GetsItsArgumentsThenTheScript()
     {
         await using var site = await CreateAsync(static options => options.Interpreters[".sh"] = "/bin/sh -e \"a b\"");

@@ -223,14 +223,28 @@ internal sealed class CgiExchange(
         }
     }
 
+    // What was read is answered with however long that takes on a machine that is busy: only waiting for the script counts.
     private async Task ReceiveAnswerAsync(ProgressWatch watch)
     {
+        watch.ClientWaitBegins();
+        try
+        {
+            await ReceiveAsync(watch).ConfigureAwait(false);
+        }
+        finally
+        {
+            watch.ClientWaitEnds();
+        }
+    }
+
+    private async Task ReceiveAsync(ProgressWatch watch)
+    {
         using var buffer = new AnswerBuffer(peer.StandardOutput, (int)Math.Min(BufferSize, limits.MaxHeaderSize));
-        await buffer.WaitAsync(watch.Token).ConfigureAwait(false);
+        await ForScriptAsync(buffer.WaitAsync, watch).ConfigureAwait(false);
         var headLength = -1;
         for (var lineStart = 0; headLength < 0;)
         {
-            var count = await buffer.ReadAsync(watch.Token).ConfigureAwait(false);
+            var count = await ForScriptAsync(buffer.ReadAsync, watch).ConfigureAwait(false);
             var data = buffer.Data;
             watch.Answered();
             if (count == 0)
@@ -317,7 +331,7 @@ internal sealed class CgiExchange(
             CountOutput(wanted);
             if (wanted > 0)
             {
-                await ForClientAsync(context.Response.Body.WriteAsync(buffer.Data[..wanted], watch.Token).AsTask(), watch).ConfigureAwait(false);
+                await ForClientAsync(context.Response.Body.WriteAsync(buffer.Data[..wanted], watch.SendToken).AsTask(), watch).ConfigureAwait(false);
             }
 
             buffer.Clear();
@@ -328,18 +342,7 @@ internal sealed class CgiExchange(
                 return;
             }
 
-            // More that is there already goes out together; what is there alone goes out now.
-            var waiting = buffer.WaitAsync(watch.Token);
-            if (waiting.IsCompleted)
-            {
-                await waiting.ConfigureAwait(false);
-            }
-            else
-            {
-                await WaitWhileFlushingAsync(waiting.AsTask(), watch).ConfigureAwait(false);
-            }
-
-            await buffer.ReadAsync(watch.Token).ConfigureAwait(false);
+            await ForScriptAsync(token => ReadMoreAsync(buffer, watch, token), watch).ConfigureAwait(false);
             watch.Progressed();
         }
         while (!buffer.Data.IsEmpty);
@@ -352,6 +355,35 @@ internal sealed class CgiExchange(
         if (answer.Excess > 0 && answer.IsWanted)
         {
             Log.WroteMore(logger, peer.Name, context.TraceId, answer.Excess);
+        }
+    }
+
+    /// <summary>More that is there already goes out together; what is there alone goes out now.</summary>
+    private async ValueTask<int> ReadMoreAsync(AnswerBuffer buffer, ProgressWatch watch, CancellationToken cancellation)
+    {
+        var waiting = buffer.WaitAsync(cancellation);
+        if (waiting.IsCompleted)
+        {
+            await waiting.ConfigureAwait(false);
+        }
+        else
+        {
+            await WaitWhileFlushingAsync(waiting.AsTask(), watch).ConfigureAwait(false);
+        }
+
+        return await buffer.ReadAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<int> ForScriptAsync(Func<CancellationToken, ValueTask<int>> wait, ProgressWatch watch)
+    {
+        watch.ClientWaitEnds();
+        try
+        {
+            return await wait(watch.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            watch.ClientWaitBegins();
         }
     }
 

@@ -2,12 +2,13 @@ namespace Webserv.Gateway.Exchange;
 
 /// <summary>
 /// Watches that a script makes progress. Time in which the server waits for the client, be it for more of the body or for
-/// room to answer, is not the script's and does not count.
+/// room to answer, is not the script's and does not count; nor does time that the server itself needs for what the script wrote.
 /// </summary>
 internal sealed class ProgressWatch : IAsyncDisposable
 {
     private readonly TimeProvider _time;
     private readonly IExchangePeer _peer;
+    private readonly CancellationToken _client;
     private readonly CancellationTokenSource _stop;
     private readonly ITimer _silence;
     private readonly ITimer? _total;
@@ -26,6 +27,7 @@ internal sealed class ProgressWatch : IAsyncDisposable
         _timeout = limits.Timeout;
         _limit = limits.FirstByteTimeout ?? limits.Timeout;
         _last = time.GetTimestamp();
+        _client = cancellation;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _silence = time.CreateTimer(static state => ((ProgressWatch)state!).Look(), this, _limit, Timeout.InfiniteTimeSpan);
         _total = limits.TotalTimeout is { } total
@@ -35,6 +37,9 @@ internal sealed class ProgressWatch : IAsyncDisposable
 
     /// <summary>Cancelled when the exchange has to stop, for whatever reason.</summary>
     public CancellationToken Token => _stop.Token;
+
+    /// <summary>For what was read: the script ended in order, so that is sent also where the time of what it left behind is over.</summary>
+    public CancellationToken SendToken => Reason == GiveUpReason.LeftOpen ? _client : _stop.Token;
 
     /// <summary>Why the clock gave up.</summary>
     public GiveUpReason Reason
@@ -71,7 +76,7 @@ internal sealed class ProgressWatch : IAsyncDisposable
         }
     }
 
-    /// <summary>From here on the client is waited for.</summary>
+    /// <summary>From here on the client is waited for, or the server has to do.</summary>
     public void ClientWaitBegins() => Interlocked.Increment(ref _clientWaits);
 
     /// <summary>From here on it is the script's time again.</summary>
