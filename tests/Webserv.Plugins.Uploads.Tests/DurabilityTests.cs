@@ -63,8 +63,15 @@ public sealed partial class DurabilityTests
         Assert.Equal(["a", "b", "sync"], Read(watch));
     }
 
-    private static Task<UploadSite> SiteAsync(ConflictPolicy policy, bool sync = true) => UploadSite.CreateAsync(options =>
-        (options.Conflict, options.SyncToDisk, options.CreateDirectories, options.CreateDirectory) = (policy, sync, true, true));
+    private static async Task<UploadSite> SiteAsync(ConflictPolicy policy, bool sync = true)
+    {
+        var site = await UploadSite.CreateAsync(options =>
+            (options.Conflict, options.SyncToDisk, options.CreateDirectories, options.CreateDirectory) = (policy, sync, true, true));
+
+        // It opens every directory as well, in its own time.
+        await ((UploadsMiddleware)site.Middleware).ClearingUp.WaitAsync(TestContext.Current.CancellationToken);
+        return site;
+    }
 
     private static SafeFileHandle Watch(string directory)
     {
